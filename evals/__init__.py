@@ -1,0 +1,1 @@
+"""Plain Inspect tasks; nothing here imports the harness."""

@@ -1,0 +1,26 @@
+"""The one registry: eval name → task factory, imported only when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from inspect_ai import Task
+
+EVALS: dict[str, str] = {
+    "mrcr_synthetic": "evals.mrcr_synthetic.task:mrcr_synthetic",
+    "terminal_bench": "evals.terminal_bench.task:terminal_bench",
+    "backports": "evals.backports.task:backports",
+}
+
+
+def load_eval(name: str) -> Callable[..., Task]:
+    """The task factory of an eval.
+
+    Raises:
+        KeyError: No eval has this name.
+    """
+    module, _, function = EVALS[name].partition(":")
+    return getattr(import_module(module), function)

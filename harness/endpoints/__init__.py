@@ -1,0 +1,1 @@
+"""Endpoints: where you want to check a claim."""

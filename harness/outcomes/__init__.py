@@ -1,0 +1,1 @@
+"""Logs to one row an attempt."""

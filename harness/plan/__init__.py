@@ -1,0 +1,1 @@
+"""Size a run before any spend."""

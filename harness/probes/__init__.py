@@ -1,0 +1,1 @@
+"""Raw-wire checks of an endpoint's contract."""

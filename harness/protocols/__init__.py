@@ -1,0 +1,1 @@
+"""Protocols: every setting that can move a score, as stated and as run."""

@@ -1,0 +1,1 @@
+"""Drive Inspect and keep a record."""
