@@ -1,0 +1,149 @@
+"""endpoints.toml → Endpoint."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from harness.endpoints.types import Dialect, Embedded, Endpoint, Price
+from harness.errors import AssayError
+from harness.paths import endpoints_files
+
+
+class _EmbeddedRow(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    weights: str
+    coarsen_bits: int | None = Field(default=None, ge=1, le=8)
+    context: int = Field(gt=0)
+    threads: int = Field(default=1, gt=0)
+
+
+class _PriceRow(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    input: float = Field(ge=0)
+    cached_input: float = Field(ge=0)
+    output: float = Field(ge=0)
+    retrieved: str
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    dialect: Dialect
+    base_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    model: str = Field(min_length=1)
+    snapshot: str | None = None
+    key_env: str | None = Field(default=None, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
+    headers: dict[str, str] = {}
+    body: dict[str, Any] = {}
+    efforts: dict[str, dict[str, Any]] = {}
+    context_tokens: int | None = Field(default=None, gt=0)
+    max_connections: int = Field(default=4, gt=0)
+    timeout: int = Field(default=600, gt=0)
+    tokenizer: str | None = None
+    price: _PriceRow | None = None
+    protocol: str | None = None
+    embedded: _EmbeddedRow | None = None
+
+
+def _endpoint(name: str, row: _Row) -> Endpoint:
+    return Endpoint(
+        name=name,
+        dialect=row.dialect,
+        base_url=row.base_url,
+        model=row.model,
+        snapshot=row.snapshot,
+        key_env=row.key_env,
+        headers=row.headers,
+        body=row.body,
+        efforts=row.efforts,
+        context_tokens=row.embedded.context if row.embedded else row.context_tokens,
+        max_connections=row.max_connections,
+        timeout=row.timeout,
+        tokenizer=row.tokenizer,
+        price=Price(**row.price.model_dump()) if row.price else None,
+        protocol=row.protocol,
+        embedded=Embedded(**row.embedded.model_dump()) if row.embedded else None,
+    )
+
+
+def load_endpoints(files: tuple[Path, ...] | None = None) -> dict[str, Endpoint]:
+    """Every endpoint of the given files; a name in a later file replaces an earlier one.
+
+    Raises:
+        AssayError: A file is missing or not TOML (E201), or a row does not fit (E202).
+    """
+    endpoints: dict[str, Endpoint] = {}
+    for file in endpoints_files() if files is None else files:
+        for name, raw in _read(file).items():
+            try:
+                row = _Row.model_validate(raw)
+            except ValidationError as error:
+                first = error.errors()[0]
+                where = ".".join(str(part) for part in first["loc"]) or name
+                raise AssayError(
+                    "E202",
+                    f"Endpoint '{name}' in {file} does not fit.",
+                    f"{where}: {first['msg']}.",
+                    f"edit [{name}] in {file}",
+                ) from None
+            if (row.base_url is None) == (row.embedded is None):
+                raise AssayError(
+                    "E202",
+                    f"Endpoint '{name}' in {file} does not fit.",
+                    "It needs either base_url or embedded, and not both.",
+                    f"edit [{name}] in {file}",
+                )
+            endpoints[name] = _endpoint(name, row)
+    return endpoints
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise AssayError(
+            "E201",
+            f"The endpoint file {file} cannot be read.",
+            f"{error}.",
+            f"mend {file}, or unset ASSAY_ENDPOINTS",
+        ) from None
+
+
+def get_endpoint(name: str, files: tuple[Path, ...] | None = None) -> Endpoint:
+    """One endpoint by name.
+
+    Raises:
+        AssayError: No endpoint has this name (E203), or a file does not fit.
+    """
+    endpoints = load_endpoints(files)
+    if name in endpoints:
+        return endpoints[name]
+    near = get_close_matches(name, endpoints, n=1)
+    hint = f"Did you mean '{near[0]}'?" if near else f"Known: {', '.join(sorted(endpoints))}."
+    raise AssayError(
+        "E203", f"There is no endpoint '{name}'.", hint, "add it to endpoints.toml, one table"
+    )
+
+
+def key_of(endpoint: Endpoint) -> str | None:
+    """The key of an endpoint, read from its variable.
+
+    Raises:
+        AssayError: The variable is not set (E204).
+    """
+    if endpoint.key_env is None:
+        return None
+    key = os.environ.get(endpoint.key_env, "").strip()
+    if key:
+        return key
+    raise AssayError(
+        "E204",
+        f"Endpoint '{endpoint.name}' needs a key.",
+        f"The environment variable {endpoint.key_env} is not set.",
+        f"export {endpoint.key_env}=…",
+    )
