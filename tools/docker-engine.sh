@@ -1,0 +1,170 @@
+#!/usr/bin/env bash
+# Makes a Docker engine that Inspect accepts answer on this machine, with or without systemd.
+#
+#   tools/docker-engine.sh start    install what is missing, start, print the line to source
+#   tools/docker-engine.sh stop     end the engine that start began
+#   tools/docker-engine.sh status   say which engine answers; exit code 1 when none does
+#
+# Progress goes to stderr; stdout is `export DOCKER_HOST=...`, so that
+# `eval "$(tools/docker-engine.sh start)"` points a shell at the engine.
+# Exit codes: 0 an engine answers, 1 it failed, 2 usage, 3 this machine needs a hand.
+set -euo pipefail
+
+# What inspect-ai demands of Docker (its DOCKER_ENGINE_/DOCKER_COMPOSE_REQUIRED_VERSION).
+readonly ENGINE_MIN=24.0.6 COMPOSE_MIN=2.21.0
+# Debian 12 has an older engine: these come from its successor, everything else stays.
+readonly ENGINE_PACKAGES=(docker.io docker-cli docker-compose docker-buildx containerd)
+readonly NEXT_RELEASE=trixie
+
+CACHE=$(realpath -m "${ASSAY_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/assay}")
+readonly CACHE STATE=$CACHE/docker
+readonly SOCKET=$STATE/docker.sock PIDFILE=$STATE/dockerd.pid LOG=$STATE/dockerd.log
+
+say() { printf '%s\n' "$*" >&2; }
+die() { local code=$1; shift; say "docker-engine: $*"; exit "$code"; }
+at_least() { [ "$(printf '%s\n%s\n' "$2" "${1#v}" | sort -V | head -n 1)" = "$2" ]; }
+
+server_version() { # [host]: empty when nothing answers
+  timeout 10 env ${1:+DOCKER_HOST="$1"} docker version --format '{{.Server.Version}}' 2>/dev/null || true
+}
+
+compose_version() { timeout 10 docker compose version --short 2>/dev/null || true; }
+
+good_engine() { # [host]: prints its version when Inspect would take it
+  command -v docker >/dev/null || return 1
+  local server compose
+  server=$(server_version "${1:-}")
+  [ -n "$server" ] && at_least "$server" "$ENGINE_MIN" || return 1
+  compose=$(compose_version)
+  [ -n "$compose" ] && at_least "$compose" "$COMPOSE_MIN" || return 1
+  printf '%s, compose %s' "$server" "$compose"
+}
+
+announce() { # host-or-empty, version
+  say "docker engine $2 answers${1:+ at $1}"
+  local host=${1:-${DOCKER_HOST:-}}
+  [ -z "$host" ] || printf 'export DOCKER_HOST=%s\n' "$host"
+}
+
+answering() { # prints the line of the first engine that will do
+  local version
+  if version=$(good_engine); then announce "" "$version"; return 0; fi
+  if [ -S "$SOCKET" ] && version=$(good_engine "unix://$SOCKET"); then
+    announce "unix://$SOCKET" "$version"
+    return 0
+  fi
+  return 1
+}
+
+need_root() {
+  [ "$(id -u)" = 0 ] && return
+  die 3 "not root, and no Docker engine >= $ENGINE_MIN with compose >= $COMPOSE_MIN answers." \
+    "Ask an administrator to install docker.io, docker-compose and mmdebstrap and to add you" \
+    "to the docker group, or use the sandbox that needs no engine: sandbox=bwrap."
+}
+
+read_release() {
+  # shellcheck source=/dev/null
+  [ -r /etc/os-release ] && . /etc/os-release
+  [ "${ID:-}" = debian ] || die 3 "this is not Debian (${PRETTY_NAME:-unknown system})." \
+    "Install Docker Engine >= $ENGINE_MIN with the compose plugin >= $COMPOSE_MIN by hand," \
+    "or use the sandbox that needs no engine: sandbox=bwrap."
+  # Testing and unstable carry no VERSION_ID.
+  RELEASE=${VERSION_ID:-999} CODENAME=${VERSION_CODENAME:-}
+  [ "$RELEASE" -ge 12 ] || die 3 "Debian $RELEASE is too old; Debian 12 or newer is needed."
+}
+
+system_mirror() { # the URI from which apt gets this very release
+  apt-get indextargets --format '$(REPO_URI)|$(RELEASE)|$(CODENAME)' 'Identifier: Packages' |
+    awk -F'|' -v name="$CODENAME" '!found && ($2 == name || $3 == name) {print $1; found = 1}'
+}
+
+pin_next_release() {
+  local mirror list pins
+  mirror=$(system_mirror)
+  [ -n "$mirror" ] || die 3 "apt's sources name no mirror for $CODENAME; add one and run this again."
+  list=/etc/apt/sources.list.d/assay-docker.sources pins=/etc/apt/preferences.d/assay-docker
+  printf '%s\n' "Types: deb" "URIs: $mirror" "Suites: $NEXT_RELEASE" "Components: main" \
+    "Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg" >"$list"
+  printf '%s\n' "Package: *" "Pin: release n=$NEXT_RELEASE" "Pin-Priority: -10" "" \
+    "Package: ${ENGINE_PACKAGES[*]}" "Pin: release n=$NEXT_RELEASE" "Pin-Priority: 990" >"$pins"
+}
+
+packages_ready() {
+  command -v dockerd >/dev/null && command -v mmdebstrap >/dev/null || return 1
+  at_least "$(dockerd --version | sed -n 's/^Docker version \([0-9.]*\).*/\1/p')" "$ENGINE_MIN" &&
+    at_least "$(compose_version)" "$COMPOSE_MIN"
+}
+
+install_packages() {
+  say "installing ${ENGINE_PACKAGES[*]} iptables mmdebstrap"
+  [ "$RELEASE" -ge 13 ] || pin_next_release
+  # Without systemd the packages' init scripts would start a second engine: runlevel 1 stops them.
+  [ -d /run/systemd/system ] || export RUNLEVEL=1
+  export DEBIAN_FRONTEND=noninteractive
+  mkdir -p "$STATE"
+  local log=$STATE/apt.log
+  { apt-get update -qq &&
+    apt-get install -y -qq --no-install-recommends "${ENGINE_PACKAGES[@]}" iptables mmdebstrap
+  } >"$log" 2>&1 || { tail -n 15 "$log" >&2; die 1 "apt-get failed; its log is $log"; }
+  hash -r
+  packages_ready || die 1 "the installed packages are still too old for Inspect."
+}
+
+running_pid() { # our engine's pid, when it lives
+  local pid
+  [ -r "$PIDFILE" ] && pid=$(<"$PIDFILE") && [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = dockerd ] &&
+    printf '%s' "$pid"
+}
+
+launch() {
+  [ ${#SOCKET} -le 100 ] || die 3 "$SOCKET is too long for a socket: set ASSAY_CACHE to a shorter folder."
+  mkdir -p "$STATE"
+  chmod 700 "$STATE"
+  rm -f "$SOCKET" "$PIDFILE"
+  echo '{}' >"$STATE/daemon.json"
+  local command=(dockerd --config-file "$STATE/daemon.json" --data-root "$STATE/data"
+    --exec-root "$STATE/exec" --pidfile "$PIDFILE" -H "unix://$SOCKET"
+    --exec-opt native.cgroupdriver=cgroupfs --bridge=none --iptables=false --ip6tables=false)
+  # A bridgeless engine deletes the bridge of another one in its network namespace: step aside.
+  [ ! -e /sys/class/net/docker0 ] || command=(unshare -n "${command[@]}")
+  setsid "${command[@]}" >"$LOG" 2>&1 </dev/null &
+  local child=$!
+  for _ in $(seq 150); do
+    good_engine "unix://$SOCKET" >/dev/null && return
+    kill -0 "$child" 2>/dev/null || break
+    sleep 0.2
+  done
+  tail -n 15 "$LOG" >&2
+  die 1 "the engine did not start; its log is $LOG"
+}
+
+start() {
+  answering && return
+  need_root
+  read_release
+  packages_ready || install_packages
+  # On a systemd machine the package has started its own engine.
+  answering && return
+  say "starting dockerd"
+  launch
+  answering || die 1 "the engine started but does not answer; its log is $LOG"
+}
+
+stop() {
+  local pid
+  pid=$(running_pid) || { say "no engine of ours runs"; return; }
+  kill "$pid"
+  for _ in $(seq 100); do
+    running_pid >/dev/null || { say "engine stopped"; return; }
+    sleep 0.2
+  done
+  die 1 "dockerd (pid $pid) did not end within 20 s"
+}
+
+case "${1:-}" in
+  start) start ;;
+  stop) stop ;;
+  status) answering || { say "no Docker engine that Inspect accepts answers; fix: make docker"; exit 1; } ;;
+  *) say "usage: tools/docker-engine.sh start|stop|status"; exit 2 ;;
+esac
