@@ -23,6 +23,7 @@ class EvalMeta(BaseModel):
         description: What it measures, in one or two sentences.
         stands_in_for: Benchmarks whose claims it is run for when the official data set is absent.
         notes: What its results may not be used for.
+        default_protocol: Protocol used when none is named.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -34,6 +35,7 @@ class EvalMeta(BaseModel):
     description: str
     stands_in_for: tuple[str, ...] = ()
     notes: str = ""
+    default_protocol: str = "standard"
 
     def task_metadata(self) -> dict[str, Any]:
         """The metadata every task of this eval carries into its log."""

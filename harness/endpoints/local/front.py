@@ -6,7 +6,7 @@ Everything but a chat request with tools reaches llama.cpp as it came and comes 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import httpx
@@ -26,7 +26,7 @@ def front(upstream: str, timeout: float) -> Starlette:
     client = httpx.AsyncClient(base_url=upstream, timeout=timeout, trust_env=False)
 
     @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_: Starlette) -> AsyncGenerator[None]:
         yield
         await client.aclose()
 

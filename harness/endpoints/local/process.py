@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import IO
 
 from harness.endpoints.local.weights import coarse_path, weights_path
 from harness.endpoints.types import Embedded, Endpoint
@@ -18,7 +19,7 @@ from harness.paths import ROOT
 
 
 @contextmanager
-def running(endpoint: Endpoint, *, port: int = 0) -> Iterator[Endpoint]:
+def running(endpoint: Endpoint, *, port: int = 0) -> Generator[Endpoint]:
     """The endpoint with a server behind it; an embedded one is started, and stopped at the end.
 
     Args:
@@ -78,14 +79,14 @@ def _start(endpoint: Endpoint, embedded: Embedded, port: int, log: int) -> subpr
     return process
 
 
-def _address(process: subprocess.Popen[str], log: object) -> str:
+def _address(process: subprocess.Popen[str], log: IO[bytes]) -> str:
     assert process.stdout is not None
     line = process.stdout.readline()
     if line:
         return str(json.loads(line)["base_url"])
     process.wait()
-    log.seek(0)  # pyright: ignore[reportAttributeAccessIssue]
-    tail = log.read().decode(errors="replace").strip().splitlines()  # pyright: ignore
+    log.seek(0)
+    tail = log.read().decode(errors="replace").strip().splitlines()
     raise AssayError(
         "E212",
         "The embedded server did not start.",

@@ -20,7 +20,8 @@ from harness.endpoints.local.front import front
 
 
 def _llama(spec: dict[str, Any]) -> Any:
-    from xllamacpp import CommonParams, Server
+    # A compiled module without stubs.
+    from xllamacpp import CommonParams, Server  # pyright: ignore[reportAttributeAccessIssue]
 
     params = CommonParams()
     params.model.path = spec["weights"]

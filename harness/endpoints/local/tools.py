@@ -28,7 +28,8 @@ def constrained(request: Wire) -> Wire:
         if key not in {"tools", "tool_choice", "parallel_tool_calls", "stream", "stream_options"}
     }
     described = "\n".join(
-        f"- {f['name']}: {f.get('description', '')} Arguments: {json.dumps(f.get('parameters', {}))}"
+        f"- {f['name']}: {f.get('description', '')} "
+        f"Arguments: {json.dumps(f.get('parameters', {}))}"
         for f in functions
     )
     intro = (

@@ -1,0 +1,111 @@
+"""One finished Inspect sample → outcome class, score and, where it failed, whose failure it was.
+
+Rules, first match:
+
+1. the sample has an error: ``infra``; the cause is the provider when its last model call failed;
+2. a cost limit stopped it: ``cost_cut``, however it was scored (a budget is censoring);
+3. no score: ``judge_failed``;
+4. score 1: ``solved``, also when a limit stopped the agent (the verifier ran on what it left);
+5. a time limit: ``clock``; a message, turn or token limit: ``turns``; a context limit, or a last
+   reply cut at the token limit: ``truncated``;
+6. a filtered reply: ``refused``; no text and no tool call: ``empty``;
+7. the last tool calls could not be parsed: ``tool_malformed``;
+8. the scorer says that the answer did not have the asked-for form: ``unparsed``;
+9. otherwise ``wrong``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from inspect_ai.event import ModelEvent
+from inspect_ai.log import EvalSample
+from inspect_ai.scorer import Score, value_to_float
+
+from harness.outcomes.outcome import UNSCORED, Outcome
+
+_LIMITS = {
+    "time": Outcome.CLOCK,
+    "working": Outcome.CLOCK,
+    "message": Outcome.TURNS,
+    "turn": Outcome.TURNS,
+    "token": Outcome.TURNS,
+    "context": Outcome.TRUNCATED,
+}
+_STOPS = {
+    "max_tokens": Outcome.TRUNCATED,
+    "model_length": Outcome.TRUNCATED,
+    "content_filter": Outcome.REFUSED,
+}
+_TO_FLOAT = value_to_float()
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """How one attempt ended.
+
+    Attributes:
+        outcome: Its class.
+        score: 0 to 1, ``None`` when unscored.
+        cause: ``provider`` when the failure came over the wire, ``harness`` for other errors,
+            empty otherwise.
+        detail: One line for people: the error, or the limit.
+    """
+
+    outcome: Outcome
+    score: float | None
+    cause: str
+    detail: str
+
+
+def classify(sample: EvalSample) -> Attempt:
+    """The outcome of one sample by the rules of this module."""
+    if sample.error is not None:
+        cause = "provider" if _last_call_failed(sample) else "harness"
+        return Attempt(Outcome.INFRA, None, cause, _line(sample.error.message))
+    limit = sample.limit.type if sample.limit else ""
+    score = _score(sample)
+    value = None if score is None else _TO_FLOAT(score.value)
+    if limit == "cost":
+        return Attempt(Outcome.COST_CUT, None, "", "cost limit")
+    if score is None or value is None or value != value:
+        return Attempt(Outcome.JUDGE_FAILED, None, "harness", "no score")
+    outcome = _scored(sample, score, value, limit)
+    cause = "provider" if outcome is Outcome.TOOL_MALFORMED else ""
+    return Attempt(outcome, None if outcome in UNSCORED else value, cause, limit)
+
+
+def _scored(sample: EvalSample, score: Score, value: float, limit: str) -> Outcome:
+    if value >= 1:
+        return Outcome.SOLVED
+    clock = bool((score.metadata or {}).get("agent_timeout"))
+    if clock or limit in _LIMITS:
+        return Outcome.CLOCK if clock else _LIMITS[limit]
+    stop = _STOPS.get(sample.output.stop_reason)
+    if stop is not None:
+        return stop
+    return _by_reply(sample, score.metadata or {})
+
+
+def _by_reply(sample: EvalSample, metadata: dict[str, Any]) -> Outcome:
+    message = sample.output.message if sample.output.choices else None
+    if message is None or not (message.text.strip() or message.tool_calls):
+        return Outcome.EMPTY
+    calls = [m for m in sample.messages if m.role == "assistant" and m.tool_calls]
+    if calls and any(call.parse_error for call in calls[-1].tool_calls or []):
+        return Outcome.TOOL_MALFORMED
+    return Outcome.UNPARSED if metadata.get("unparsed") else Outcome.WRONG
+
+
+def _score(sample: EvalSample) -> Score | None:
+    return next(iter((sample.scores or {}).values()), None)
+
+
+def _last_call_failed(sample: EvalSample) -> bool:
+    calls = [event for event in sample.events if isinstance(event, ModelEvent)]
+    return bool(calls) and calls[-1].error is not None
+
+
+def _line(text: str, limit: int = 300) -> str:
+    return " ".join(text.split())[:limit]

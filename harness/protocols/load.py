@@ -1,0 +1,128 @@
+"""evals/*/protocols/*.yaml, plain Inspect run-configs, → Protocol."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from evals.meta import load_meta
+from harness.errors import AssayError
+from harness.paths import EVALS
+from harness.protocols.settings import Settings
+from harness.protocols.types import Protocol
+
+
+class _Task(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    task: str
+    args: dict[str, Any] = {}
+
+
+class _Generate(BaseModel):
+    """No sampling parameter has a default: a protocol states it or is refused."""
+
+    model_config = ConfigDict(extra="allow")
+    temperature: float = Field(ge=0)
+    top_p: float = Field(gt=0, le=1)
+    max_tokens: int = Field(gt=0)
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    benchmark: str | None = None
+    items: int | None = None
+    item_set: str | None = None
+    metric: str | None = None
+    effort: str | None = None
+    scaffold: str | None = None
+    context_tokens: int | None = None
+    max_steps: int | None = None
+    timeouts: str | None = None
+    network: str | None = None
+    sandbox: str | None = None
+    runs: int | None = None
+
+
+class _Metadata(BaseModel):
+    model_config = ConfigDict(extra="allow")
+    settings: _Settings
+    provenance: dict[str, Any] = {}
+
+
+class _RunConfig(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    task: _Task | str
+    generate_config: _Generate
+    eval_config: dict[str, Any] = {}
+    metadata: _Metadata
+
+
+def protocol_names(eval_name: str) -> list[str]:
+    """The protocols that an eval brings."""
+    return sorted(path.stem for path in (EVALS / eval_name / "protocols").glob("*.yaml"))
+
+
+def load_protocol(eval_name: str, name: str | None) -> Protocol:
+    """One protocol of an eval, by name or by the path of a YAML file; ``None`` = its default.
+
+    Raises:
+        AssayError: No such protocol (E110), or the file does not fit (E111).
+    """
+    name = name or load_meta(EVALS / eval_name).default_protocol
+    path = Path(name)
+    if path.suffix not in {".yaml", ".yml"}:
+        path = EVALS / eval_name / "protocols" / f"{name}.yaml"
+    if not path.is_file():
+        names = protocol_names(eval_name)
+        near = get_close_matches(name, names, n=1)
+        hint = f"Did you mean '{near[0]}'?" if near else f"It has: {', '.join(names)}."
+        raise AssayError(
+            "E110",
+            f"The eval '{eval_name}' has no protocol '{name}'.",
+            hint,
+            f"ls evals/{eval_name}/protocols",
+        )
+    return _protocol(eval_name, path)
+
+
+def _protocol(eval_name: str, path: Path) -> Protocol:
+    try:
+        config = _RunConfig.model_validate(yaml.safe_load(path.read_text("utf-8")))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise _misfit(path, f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise _misfit(path, " ".join(str(error).split())) from None
+    generate = config.generate_config.model_dump()
+    task_args = config.task.args if isinstance(config.task, _Task) else {}
+    stated = config.metadata.settings.model_dump()
+    stated["runs"] = stated["runs"] or config.eval_config.get("epochs", 1)
+    content = [eval_name, task_args, generate, config.eval_config, stated]
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+    return Protocol(
+        name=path.stem,
+        eval=eval_name,
+        task_args=task_args,
+        generate=generate,
+        limits=config.eval_config,
+        settings=Settings(
+            **stated,
+            temperature=generate["temperature"],
+            top_p=generate["top_p"],
+            max_output_tokens=generate["max_tokens"],
+        ),
+        provenance=config.metadata.provenance,
+        digest=digest,
+    )
+
+
+def _misfit(path: Path, why: str) -> AssayError:
+    return AssayError(
+        "E111", f"The protocol {path.name} does not fit.", f"{why}.", f"edit {path.name}"
+    )

@@ -1,0 +1,34 @@
+"""A protocol: every setting that can move the score."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from harness.protocols.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """One run-config of one eval.
+
+    Attributes:
+        name: File name without suffix.
+        eval: Key in `evals.registry.EVALS`.
+        task_args: Arguments of the task factory.
+        generate: Generation settings as they go on the wire (temperature, top_p, max_tokens …).
+        limits: `eval_set` limits: epochs, message_limit, time_limit …
+        settings: The same in the words that claims use.
+        provenance: Where the settings come from.
+        digest: SHA-256 over everything above but the name.
+    """
+
+    name: str
+    eval: str
+    task_args: Mapping[str, Any]
+    generate: Mapping[str, Any]
+    limits: Mapping[str, Any]
+    settings: Settings
+    provenance: Mapping[str, Any]
+    digest: str
