@@ -74,7 +74,7 @@ read_release() {
   [ "$RELEASE" -ge 12 ] || die 3 "Debian $RELEASE is too old; Debian 12 or newer is needed."
 }
 
-system_mirror() { # the URI from which apt gets this very release
+system_mirror() { # the URI from which apt gets this very release; known to apt after an update
   apt-get indextargets --format '$(REPO_URI)|$(RELEASE)|$(CODENAME)' 'Identifier: Packages' |
     awk -F'|' -v name="$CODENAME" '!found && ($2 == name || $3 == name) {print $1; found = 1}'
 }
@@ -88,6 +88,13 @@ pin_next_release() {
     "Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg" >"$list"
   printf '%s\n' "Package: *" "Pin: release n=$NEXT_RELEASE" "Pin-Priority: -10" "" \
     "Package: ${ENGINE_PACKAGES[*]}" "Pin: release n=$NEXT_RELEASE" "Pin-Priority: 990" >"$pins"
+  logged apt-get update -qq -o Dir::Etc::sourcelist="$list" -o Dir::Etc::sourceparts=- \
+    -o APT::Get::List-Cleanup=0
+}
+
+logged() { # command: its output goes to a file, shown when it fails
+  local log=$STATE/apt.log
+  "$@" >"$log" 2>&1 || { tail -n 15 "$log" >&2; die 1 "$1 $2 failed; its log is $log"; }
 }
 
 packages_ready() {
@@ -98,15 +105,13 @@ packages_ready() {
 
 install_packages() {
   say "installing ${ENGINE_PACKAGES[*]} iptables mmdebstrap"
-  [ "$RELEASE" -ge 13 ] || pin_next_release
+  mkdir -p "$STATE"
   # Without systemd the packages' init scripts would start a second engine: runlevel 1 stops them.
   [ -d /run/systemd/system ] || export RUNLEVEL=1
   export DEBIAN_FRONTEND=noninteractive
-  mkdir -p "$STATE"
-  local log=$STATE/apt.log
-  { apt-get update -qq &&
-    apt-get install -y -qq --no-install-recommends "${ENGINE_PACKAGES[@]}" iptables mmdebstrap
-  } >"$log" 2>&1 || { tail -n 15 "$log" >&2; die 1 "apt-get failed; its log is $log"; }
+  logged apt-get update -qq
+  [ "$RELEASE" -ge 13 ] || pin_next_release
+  logged apt-get install -y -qq --no-install-recommends "${ENGINE_PACKAGES[@]}" iptables mmdebstrap
   hash -r
   packages_ready || die 1 "the installed packages are still too old for Inspect."
 }
