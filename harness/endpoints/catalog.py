@@ -61,7 +61,7 @@ def _endpoint(name: str, row: _Row) -> Endpoint:
         headers=row.headers,
         body=row.body,
         efforts=row.efforts,
-        context_tokens=row.embedded.context if row.embedded else row.context_tokens,
+        context_tokens=row.context_tokens or (row.embedded.context if row.embedded else None),
         max_connections=row.max_connections,
         timeout=row.timeout,
         tokenizer=row.tokenizer,

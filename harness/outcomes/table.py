@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -109,8 +110,8 @@ def checked(frame: pd.DataFrame) -> pd.DataFrame:
     missing = [name for name in SCHEMA.names if name not in frame.columns]
     if missing:
         raise _bad_table(f"Columns are missing: {', '.join(missing)}.")
-    known = {str(outcome) for outcome in Outcome}
-    unscored = {str(outcome) for outcome in UNSCORED}
+    known = [str(outcome) for outcome in Outcome]
+    unscored = [str(outcome) for outcome in UNSCORED]
     problems = {
         "an unknown outcome": ~frame["outcome"].isin(known),
         "a score outside 0 to 1": frame["score"].notna() & ~frame["score"].between(0, 1),
@@ -120,10 +121,11 @@ def checked(frame: pd.DataFrame) -> pd.DataFrame:
         "the same attempt twice": frame.duplicated(["eval", "item", "run"]),
     }
     for problem, mask in problems.items():
-        if mask.any():
+        if np.any(mask):
             row = frame[mask].iloc[0]
             raise _bad_table(f"Item '{row['item']}' run {row['run']} has {problem}.")
-    return frame[SCHEMA.names].sort_values(["eval", "item", "run"], ignore_index=True)
+    ordered = frame.loc[:, SCHEMA.names].sort_values(by=["eval", "item", "run"])
+    return ordered.reset_index(drop=True)
 
 
 def _bad_table(why: str) -> AssayError:

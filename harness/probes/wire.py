@@ -1,0 +1,190 @@
+"""One request on the raw wire, in the endpoint's own dialect. No SDK repairs anything here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from harness.endpoints.catalog import key_of
+from harness.endpoints.model import request_body
+from harness.endpoints.types import Endpoint
+from harness.errors import AssayError
+from harness.protocols.types import Protocol
+
+JsonObject = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back: HTTP status, the JSON body, and the fields that both dialects share."""
+
+    status: int
+    body: JsonObject
+    model: str
+    text: str
+    tool_calls: tuple[tuple[str, str], ...]
+    stop_reason: str
+    tokens_in: int | None
+    tokens_out: int | None
+
+
+class Wire:
+    """Sends single requests to an endpoint, with the sampling of the protocol."""
+
+    def __init__(self, endpoint: Endpoint, protocol: Protocol) -> None:
+        self.endpoint = endpoint
+        self.base = str(endpoint.base_url).rstrip("/")
+        self._body = request_body(endpoint, protocol)
+        key = key_of(endpoint)
+        headers = dict(endpoint.headers)
+        if key and endpoint.dialect == "openai-chat":
+            headers["authorization"] = f"Bearer {key}"
+        elif key:
+            headers["x-api-key"] = key
+        if endpoint.dialect == "anthropic-messages":
+            headers.setdefault("anthropic-version", "2023-06-01")
+        self._client = httpx.Client(headers=headers, timeout=httpx.Timeout(endpoint.timeout))
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._client.close()
+
+    def ask(self, prompt: str, *, max_tokens: int, tools: list[JsonObject] | None = None) -> Reply:
+        """One user message; never retried.
+
+        Args:
+            prompt: Text of the message.
+            max_tokens: Cap on the reply.
+            tools: Tools as `name`, `description`, `parameters`.
+
+        Raises:
+            AssayError: Nothing answers (E220), the key is refused (E206), the address or model is
+                unknown (E207), the server fails (E221), or the answer is not JSON (E222).
+        """
+        body = {**self._body, "model": self.endpoint.model, "max_tokens": max_tokens}
+        body["messages"] = [{"role": "user", "content": prompt}]
+        anthropic = self.endpoint.dialect == "anthropic-messages"
+        if tools:
+            body["tools"] = [_anthropic_tool(t) if anthropic else _openai_tool(t) for t in tools]
+        url = f"{self.base}/{'v1/messages' if anthropic else 'chat/completions'}"
+        if anthropic and self.base.endswith("/v1"):
+            url = f"{self.base}/messages"
+        return self._reply(self._post(url, body), anthropic)
+
+    def _post(self, url: str, body: JsonObject) -> httpx.Response:
+        try:
+            return self._client.post(url, json=body)
+        except httpx.HTTPError as error:
+            raise AssayError(
+                "E220",
+                f"Endpoint '{self.endpoint.name}' does not answer.",
+                f"{url}: {error or type(error).__name__}.",
+                f"start the server, or mend base_url of [{self.endpoint.name}] in endpoints.toml",
+                exit_code=4,
+            ) from None
+
+    def _reply(self, response: httpx.Response, anthropic: bool) -> Reply:
+        try:
+            body = response.json()
+        except ValueError:
+            body = None
+        if response.status_code >= 500 or response.status_code in (401, 403, 404):
+            raise _refusal(self.endpoint, response)
+        if not isinstance(body, dict):
+            raise AssayError(
+                "E222",
+                f"Endpoint '{self.endpoint.name}' did not answer in JSON.",
+                f"HTTP {response.status_code}, {response.headers.get('content-type', 'no type')}: "
+                f"{_excerpt(response)}",
+                f"mend base_url of [{self.endpoint.name}] in endpoints.toml",
+                exit_code=4,
+            )
+        parse = _anthropic_reply if anthropic else _openai_reply
+        try:
+            return parse(response.status_code, body)
+        except (KeyError, IndexError, TypeError, AttributeError) as error:
+            raise AssayError(
+                "E222",
+                f"Endpoint '{self.endpoint.name}' answered in another shape than its dialect's.",
+                f"{type(error).__name__}: {error}. Body: {_excerpt(response)}",
+                f"mend the dialect of [{self.endpoint.name}] in endpoints.toml",
+                exit_code=4,
+            ) from None
+
+
+def _refusal(endpoint: Endpoint, response: httpx.Response) -> AssayError:
+    status = response.status_code
+    code, what, fix = {
+        401: ("E206", "refuses the key", f"export {endpoint.key_env or 'KEY'}=… with a valid key"),
+        403: ("E206", "refuses the key", f"export {endpoint.key_env or 'KEY'}=… with a valid key"),
+        404: ("E207", "does not know this address or model", "mend base_url or model"),
+    }.get(status, ("E221", "fails", "try again later, or ask the provider"))
+    why = f"HTTP {status}: {_excerpt(response)}"
+    return AssayError(code, f"Endpoint '{endpoint.name}' {what}.", why, fix, exit_code=4)
+
+
+def _excerpt(response: httpx.Response, limit: int = 160) -> str:
+    return " ".join(response.text.split())[:limit] or "an empty body"
+
+
+def _openai_tool(tool: JsonObject) -> JsonObject:
+    return {"type": "function", "function": tool}
+
+
+def _anthropic_tool(tool: JsonObject) -> JsonObject:
+    rest = {key: value for key, value in tool.items() if key != "parameters"}
+    return {**rest, "input_schema": tool["parameters"]}
+
+
+def _openai_reply(status: int, body: JsonObject) -> Reply:
+    if status >= 400:
+        return _rejected(status, body)
+    choice = body["choices"][0]
+    message = choice["message"]
+    usage = body.get("usage") or {}
+    calls = [call["function"] for call in message.get("tool_calls") or []]
+    return Reply(
+        status=status,
+        body=body,
+        model=str(body.get("model") or ""),
+        text=str(message.get("content") or ""),
+        tool_calls=tuple((str(c["name"]), str(c["arguments"])) for c in calls),
+        stop_reason=str(choice.get("finish_reason") or ""),
+        tokens_in=usage.get("prompt_tokens"),
+        tokens_out=usage.get("completion_tokens"),
+    )
+
+
+def _anthropic_reply(status: int, body: JsonObject) -> Reply:
+    import json
+
+    if status >= 400:
+        return _rejected(status, body)
+    blocks = body["content"]
+    usage = body.get("usage") or {}
+    tokens_in = usage.get("input_tokens")
+    if tokens_in is not None:
+        for part in ("cache_read_input_tokens", "cache_creation_input_tokens"):
+            tokens_in += usage.get(part) or 0
+    return Reply(
+        status=status,
+        body=body,
+        model=str(body.get("model") or ""),
+        text="".join(str(b.get("text", "")) for b in blocks if b.get("type") == "text"),
+        tool_calls=tuple(
+            (str(b["name"]), json.dumps(b["input"])) for b in blocks if b.get("type") == "tool_use"
+        ),
+        stop_reason={"max_tokens": "length"}.get(
+            str(body.get("stop_reason")), str(body.get("stop_reason") or "")
+        ),
+        tokens_in=tokens_in,
+        tokens_out=usage.get("output_tokens"),
+    )
+
+
+def _rejected(status: int, body: JsonObject) -> Reply:
+    error = body.get("error")
+    message = error.get("message") if isinstance(error, dict) else error
+    return Reply(status, body, "", str(message or ""), (), "rejected", None, None)
