@@ -52,6 +52,8 @@ class Claim:
         stated: Every setting stated by the publisher.
         note: Free text.
         supersedes: Id of the row that this one corrects, if any.
+        kind: How the score is made, from the benchmark's record: ``binary-mean``,
+            ``partial-credit``, ``judge`` or ``elo``.
     """
 
     id: str
@@ -71,6 +73,7 @@ class Claim:
     stated: Settings
     note: str
     supersedes: str | None
+    kind: str = "binary-mean"
 
     @property
     def points(self) -> float:

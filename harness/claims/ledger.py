@@ -1,0 +1,155 @@
+"""The ledger of published numbers: load it, look a claim up, find what else measured it.
+
+Ids are paths, by one scheme: ``SNAPSHOT/BENCHMARK``, or ``SNAPSHOT/MODE/BENCHMARK`` for a snapshot
+whose publisher printed several modes (never an implied one). Somebody else's measurement of the
+same thing adds ``@WHO``; without a stated mode it has no mode segment. Examples:
+``deepseek-v4-flash-0731/terminal-bench-2.1``, ``deepseek-v4-pro-preview/max/mrcr-1m``,
+``deepseek-v4-flash-0731/terminal-bench-2.1@maka-codex``.
+
+Only `csv` and `tomllib` are imported here: `assay claims` must answer at once.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, cast
+
+from harness.claims.benchmarks import Benchmark, parse_benchmarks
+from harness.claims.reading import bad_record, read_rows, read_toml
+from harness.claims.row import COLUMNS, parse_claim
+from harness.claims.types import Claim, Source
+from harness.errors import AssayError
+from harness.paths import PUBLISHED
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Everything published, by id, in the order of the files."""
+
+    claims: Mapping[str, Claim]
+    sources: Mapping[str, Source]
+    benchmarks: Mapping[str, Benchmark]
+
+
+@lru_cache(maxsize=4)
+def load(root: Path = PUBLISHED) -> Ledger:
+    """Read ``benchmarks.toml`` and every ``*/scores.csv`` + ``*/sources.toml`` under a folder.
+
+    Raises:
+        AssayError: A file cannot be read (E103) or a record is bad (E102); nothing is half-loaded.
+    """
+    benchmarks = parse_benchmarks(read_toml(root / "benchmarks.toml"), "benchmarks.toml")
+    claims: dict[str, Claim] = {}
+    sources: dict[str, Source] = {}
+    for scores in sorted(root.glob("*/scores.csv")):
+        file = f"{scores.parent.name}/{scores.name}"
+        own = _sources(scores.parent / "sources.toml")
+        for line, cells in read_rows(scores, COLUMNS):
+            claim = parse_claim(file, line, cells, own, benchmarks)
+            if claim.id in claims:
+                raise bad_record(
+                    file,
+                    f"row {line}",
+                    f"the id {claim.id!r} is there twice",
+                    "give the new row its own id and name the old one in supersedes",
+                )
+            claims[claim.id] = claim
+        sources |= own
+    _check_superseded(claims)
+    return Ledger(claims, sources, benchmarks)
+
+
+def get_claim(claim_id: str, *, root: Path = PUBLISHED) -> Claim:
+    """The claim with this id.
+
+    Raises:
+        AssayError: There is none (E101); the error names the nearest ids.
+    """
+    claims = load(root).claims
+    if claim_id in claims:
+        return claims[claim_id]
+    near = difflib.get_close_matches(claim_id[:200], claims, n=3, cutoff=0.5)
+    raise AssayError(
+        "E101",
+        f"There is no claim {claim_id[:200]!r}.",
+        f"Did you mean {' or '.join(near)}?" if near else "Nothing in the ledger is called alike.",
+        f"assay claims show {near[0]}" if near else "assay claims",
+    )
+
+
+def find_claims(
+    *,
+    model: str | None = None,
+    snapshot: str | None = None,
+    mode: str | None = None,
+    benchmark: str | None = None,
+    source: str | None = None,
+    party: str | None = None,
+    root: Path = PUBLISHED,
+) -> tuple[Claim, ...]:
+    """Claims that fit every filter; case is ignored, and a part of `model` is enough."""
+    exact = {"snapshot": snapshot, "mode": mode, "benchmark": benchmark, "party": party}
+
+    def fits(claim: Claim) -> bool:
+        return (
+            all(w is None or getattr(claim, f).casefold() == w.casefold() for f, w in exact.items())
+            and (source is None or claim.source.id.casefold() == source.casefold())
+            and (model is None or model.casefold() in claim.model.casefold())
+        )
+
+    return tuple(claim for claim in load(root).claims.values() if fits(claim))
+
+
+def others(claim: Claim, *, root: Path = PUBLISHED) -> tuple[Claim, ...]:
+    """Other people's measurements of the same weights on the same benchmark version."""
+    found = find_claims(snapshot=claim.snapshot, benchmark=claim.benchmark, root=root)
+    return tuple(c for c in found if c.id != claim.id and c.party == "third-party")
+
+
+def get_benchmark(benchmark_id: str, *, root: Path = PUBLISHED) -> Benchmark:
+    """The record of a benchmark.
+
+    Raises:
+        AssayError: There is none (E104).
+    """
+    known = load(root).benchmarks
+    if benchmark_id in known:
+        return known[benchmark_id]
+    raise AssayError(
+        "E104",
+        f"There is no benchmark {benchmark_id[:200]!r}.",
+        f"The ledger knows {', '.join(sorted(known))}.",
+        "add it to results/published/benchmarks.toml",
+    )
+
+
+def _sources(path: Path) -> dict[str, Source]:
+    fields = ("title", "url", "date", "kind", "retrieved")
+    found: dict[str, Source] = {}
+    for key, table in read_toml(path).items():
+        values = cast("dict[str, Any]", table) if isinstance(table, dict) else {}
+        for field in fields:
+            if not isinstance(values.get(field), str) or not values[field]:
+                raise bad_record(
+                    "sources.toml",
+                    f"table [{key}]",
+                    f"field {field!r} is missing",
+                    f"add {field} as a string",
+                )
+        found[key] = Source(id=key, **{field: values[field] for field in fields})
+    return found
+
+
+def _check_superseded(claims: Mapping[str, Claim]) -> None:
+    for claim in claims.values():
+        if claim.supersedes is not None and claim.supersedes not in claims:
+            raise bad_record(
+                "scores.csv",
+                f"id {claim.id}",
+                f"it supersedes {claim.supersedes!r}, which is not in the ledger",
+                "name an id that is there",
+            )

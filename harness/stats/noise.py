@@ -1,0 +1,89 @@
+"""How much an item's score moves from run to run, and how much items differ.
+
+s²w is the mean over items of the variance between an item's runs; for 0/1 scores
+p̂ᵢ(1 − p̂ᵢ)·k/(k − 1). With one run per item it cannot be measured and is assumed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness.stats.items import ItemScores
+
+DEFAULT_ICC = 0.5
+"""ρ₀, share of the variance that lies between items, when it cannot be measured.
+
+Measured on public agent runs: Terminal-Bench 2.0, 83 submissions, median 0.59 (quartiles 0.53 and
+0.64); Terminal-Bench core 0.49–0.86; tau-bench airline 0.41. Half is on the cautious side.
+"""
+
+FLOOR = 0.02
+"""Least s²w: a table of all 0 or all 1 does not mean that there is no run-to-run noise."""
+
+
+@dataclass(frozen=True, slots=True)
+class WithinItem:
+    """s²w on the 0–1 scale; `assumed` when it is the fallback for one run per item."""
+
+    variance: float
+    assumed: bool
+
+
+def measured_within(scores: ItemScores) -> float | None:
+    """s²w from items with two or more scored runs; ``None`` when there are none."""
+    repeated = scores.runs >= 2
+    if not scores.per_item or not repeated.any():
+        return None
+    k, total = scores.runs[repeated], scores.sums[repeated]
+    variances = (scores.squares[repeated] - total * total / k) / (k - 1)
+    return max(0.0, float(variances.mean()))
+
+
+def within_item(scores: ItemScores, icc: float = DEFAULT_ICC) -> WithinItem:
+    """s²w: measured where items have several runs, else (1 − ρ₀) times the variance of a score.
+
+    That variance is p̂(1 − p̂) for 0/1 scores and when only a total is known, s²(y) for partial
+    credit. Never below `FLOOR`.
+
+    Args:
+        scores: The table.
+        icc: ρ₀ for the fallback, 0–1.
+    """
+    measured = measured_within(scores)
+    if measured is not None:
+        return WithinItem(max(FLOOR, measured), assumed=False)
+    p = scores.mean
+    total = p * (1 - p) if scores.binary or not scores.per_item else between_means(scores)
+    return WithinItem(max(FLOOR, (1 - icc) * total), assumed=True)
+
+
+def between_means(scores: ItemScores) -> float:
+    """s²(ȳ), variance of item means (ddof 1); from a total alone, what ρ₀ implies for k runs."""
+    if scores.per_item:
+        return float(np.var(scores.means, ddof=1)) if scores.items > 1 else 0.25
+    p, k = scores.mean, scores.max_runs
+    return p * (1 - p) * (DEFAULT_ICC + (1 - DEFAULT_ICC) / k)
+
+
+def intraclass_correlation(scores: ItemScores) -> float | None:
+    """ρ = s²b / (s²b + s²w) with s²b = s²(ȳ) − s²w/k; ``None`` without repeated runs."""
+    measured = measured_within(scores)
+    if measured is None:
+        return None
+    between = max(0.0, between_means(scores) - measured * scores.inverse_runs)
+    return between / (between + measured) if between + measured > 0 else None
+
+
+def effective_items(scores: ItemScores) -> float:
+    """Independent 0/1 trials that carry as much as these items do, from N to the attempts.
+
+    p̂(1 − p̂) / (s²(ȳ)/N), kept within those bounds: one 0/1 run gives N, partial credit at least N.
+    """
+    p, variance = scores.mean, between_means(scores)
+    if variance <= 0:
+        return float(scores.items)
+    return min(
+        max(scores.items * p * (1 - p) / variance, float(scores.items)), float(scores.attempts)
+    )
