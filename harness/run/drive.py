@@ -1,0 +1,92 @@
+"""Drive Inspect's `eval_set` over one task and hand back its logs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inspect_ai import eval_set
+
+from harness.endpoints.model import build_model
+from harness.endpoints.types import Endpoint
+from harness.errors import AssayError
+from harness.outcomes.logs import newest_logs
+from harness.run.job import Job
+
+if TYPE_CHECKING:
+    from inspect_ai import Task
+    from inspect_ai.log import EvalLog
+
+RETRIES = 2
+"""Failed samples are run again at most twice; then they are unscored, never dropped."""
+
+
+def drive(job: Job, task: Task, endpoint: Endpoint, folder: Path) -> dict[Path, EvalLog]:
+    """Run what is not yet in the folder's logs; finished samples are not run again.
+
+    Args:
+        job: What to run.
+        task: Its task, from `make_job`.
+        endpoint: The same endpoint with its server running.
+        folder: Log directory; belongs to this job alone.
+
+    Returns:
+        Newest log of the task, with its header.
+
+    Raises:
+        KeyboardInterrupt: The run was interrupted; the same call goes on.
+        AssayError: No log was written (E330), or a log in the folder is of another model (E331).
+    """
+    model = build_model(endpoint, job.protocol)
+    with stdout_on_stderr():
+        eval_set(
+            task,
+            log_dir=str(folder),
+            model=model,
+            retry_attempts=RETRIES,
+            retry_wait=1,
+            retry_immediate=True,
+            fail_on_error=True,
+            continue_on_fail=True,
+            display="rich" if sys.stderr.isatty() else "plain",
+            log_model_api=True,
+            log_dir_allow_dirty=True,
+            max_samples=endpoint.max_connections,
+            score_display=False,
+            **job.protocol.limits,
+        )
+    logs = newest_logs(folder)
+    if not logs:
+        raise AssayError(
+            "E330", "The run left no log.", "Inspect stopped before it began.", "assay doctor"
+        )
+    for path, header in logs.items():
+        if header.eval.model != str(model):
+            raise AssayError(
+                "E331",
+                f"{path.name} is a log of another model.",
+                f"It says {header.eval.model}, this run is {model}.",
+                "run the same command again with --fresh",
+                exit_code=4,
+            )
+        if header.status == "cancelled":
+            raise KeyboardInterrupt
+    return logs
+
+
+@contextmanager
+def stdout_on_stderr() -> Generator[None]:
+    """Whatever is printed meanwhile is progress, and stdout is for the result."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        os.dup2(kept, 1)
+        os.close(kept)

@@ -1,0 +1,131 @@
+"""results/runs/<id>/: one folder a run, found again by what it ran.
+
+A run that ended today under the same digest is reused; one that did not end is taken up again if
+it began less than a day ago. Older ones are left alone: an alias may serve other weights by now.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from harness.errors import AssayError
+from harness.paths import runs_dir
+
+RESUME_WITHIN = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """A run's folder.
+
+    Attributes:
+        path: The folder.
+        state: ``new``, ``unfinished`` or ``finished``.
+    """
+
+    path: Path
+    state: str
+
+    @property
+    def id(self) -> str:
+        """Its name."""
+        return self.path.name
+
+    @property
+    def logs(self) -> Path:
+        """Where Inspect writes."""
+        return self.path / "logs"
+
+    @property
+    def samples(self) -> Path:
+        """The table of attempts."""
+        return self.path / "samples.parquet"
+
+
+def open_run(slug: str, digest: str, *, fresh: bool, final: str) -> RunFolder:
+    """The folder for a run: a reusable one, an unfinished one, or a new one.
+
+    Args:
+        slug: Words for people, such as claim and endpoint.
+        digest: `Job.digest`.
+        fresh: Never reuse.
+        final: File whose presence means that the run ended, such as ``verdict.json``.
+    """
+    now = datetime.now(UTC)
+    folders = sorted(runs_dir().glob(f"*-{digest[:10]}*"), reverse=True) if not fresh else []
+    for path in folders:
+        record = _started(path, digest)
+        if record is None:
+            continue
+        if (path / final).exists():
+            if record.date() == now.date():
+                return RunFolder(path, "finished")
+        elif now - record < RESUME_WITHIN:
+            return RunFolder(path, "unfinished")
+    words = re.sub(r"[^a-z0-9.]+", "-", slug.lower()).strip("-")
+    base = runs_dir() / f"{now:%Y-%m-%d}-{words}-{digest[:10]}"
+    path, turn = base, 1
+    while path.exists():
+        turn += 1
+        path = base.with_name(f"{base.name}.{turn}")
+    path.mkdir(parents=True)
+    return RunFolder(path, "new")
+
+
+def _started(path: Path, digest: str) -> datetime | None:
+    try:
+        plan = json.loads((path / "plan.json").read_text("utf-8"))
+        return datetime.fromisoformat(plan["started"]) if plan["digest"] == digest else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write JSON so that a half-written file is never left behind."""
+    partial = path.with_name(f"{path.name}.{os.getpid()}.part")
+    text = json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True, allow_nan=False)
+    partial.write_text(text + "\n", encoding="utf-8")
+    partial.replace(path)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read one of a run's records.
+
+    Raises:
+        AssayError: The file is missing or is not a JSON object (E403).
+    """
+    try:
+        value = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise AssayError(
+            "E403",
+            f"There is no readable {path.name} in {path.parent.name}.",
+            f"{error}.",
+            "assay verify CLAIM --on ENDPOINT",
+        ) from None
+    if not isinstance(value, dict):
+        raise AssayError("E403", f"{path} is not a run's record.", "It is not an object.", "")
+    return value
+
+
+def find_run(name: str) -> Path:
+    """A run's folder by id, by a part of its id, or by path.
+
+    Raises:
+        AssayError: None fits, or several do (E404).
+    """
+    if (Path(name) / "plan.json").is_file():
+        return Path(name)
+    known = [path for path in sorted(runs_dir().glob("*")) if (path / "plan.json").is_file()]
+    found = [path for path in known if path.name == name] or [p for p in known if name in p.name]
+    if len(found) == 1:
+        return found[0]
+    listed = ", ".join(path.name for path in (found or known)[-5:]) or "none yet"
+    which = "Several runs fit" if found else "No run fits"
+    raise AssayError("E404", f"{which} '{name}'.", f"Known: {listed}.", "ls results/runs")
