@@ -1,0 +1,107 @@
+"""Fetch the two sdists of a row through pip, verified by digest, and unpack them safely."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+import tarfile
+import tempfile
+from pathlib import Path
+
+from evals.backports.errors import BackportError
+from evals.sandboxes.paths import cache_dir
+
+_PIP_TIMEOUT_S = 300
+_MAX_UNPACKED_BYTES = 200_000_000
+
+
+def fetch_sdist(package: str, version: str, sha256: str) -> Path:
+    """Path of the verified sdist, downloaded once.
+
+    pip runs a source release's build backend to read its metadata, so the digest is given to
+    pip too: nothing is executed before it has been verified.
+
+    Args:
+        package: Name on the package index.
+        version: Exact release.
+        sha256: Expected digest of the archive.
+
+    Raises:
+        BackportError: pip failed, or the archive is not the expected one.
+    """
+    target = cache_dir() / "backports" / "sdists" / f"{package}-{version}-{sha256[:12]}.tar.gz"
+    if not target.is_file():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent) as tmp:
+            _download(package, version, sha256, Path(tmp)).replace(target)
+    verify(target, sha256)
+    return target
+
+
+def verify(archive: Path, sha256: str) -> None:
+    """Check an archive's digest.
+
+    Raises:
+        BackportError: It differs; the file is left in place for a look.
+    """
+    found = hashlib.sha256(archive.read_bytes()).hexdigest()
+    if found != sha256:
+        raise BackportError(
+            f"{archive.name} is not the release the catalog names.",
+            f"Its sha256 is {found}, expected {sha256}.",
+            f"rm {archive}",
+        )
+
+
+def unpack(archive: Path, folder: Path) -> Path:
+    """Unpack an sdist into an empty folder and return its single top folder.
+
+    Members that would leave the folder, devices and absolute links are refused (tarfile's
+    ``data`` filter, PEP 706).
+
+    Raises:
+        BackportError: The archive is unsafe, too big, or not shaped like an sdist.
+    """
+    try:
+        with tarfile.open(archive, "r:gz") as tar:
+            if sum(member.size for member in tar.getmembers()) > _MAX_UNPACKED_BYTES:
+                raise tarfile.TarError(f"more than {_MAX_UNPACKED_BYTES} bytes unpacked")
+            tar.extractall(folder, filter="data")
+    except tarfile.TarError as error:
+        raise BackportError(
+            f"Cannot unpack {archive.name}.", f"{error}.", f"rm {archive}"
+        ) from error
+    tops = sorted(folder.iterdir())
+    if len(tops) != 1 or not tops[0].is_dir():
+        raise BackportError(
+            f"{archive.name} is not a source release.",
+            "A source release has exactly one top folder.",
+            "check the package and versions of its catalog row",
+        )
+    return tops[0]
+
+
+def _download(package: str, version: str, sha256: str, folder: Path) -> Path:
+    pinned = folder / "requirements.txt"
+    pinned.write_text(f"{package}=={version} --hash=sha256:{sha256}\n", "utf-8")
+    # Only this package from source: its build backend may come as a wheel.
+    options = f"--no-deps --no-binary {package} --require-hashes --disable-pip-version-check"
+    command = [sys.executable, "-m", "pip", "download", "-q", *options.split()]
+    try:
+        subprocess.run(
+            [*command, "-d", str(folder), "-r", str(pinned)],
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=_PIP_TIMEOUT_S,
+        )
+        return next(folder.glob("*.tar.gz"))
+    except (subprocess.SubprocessError, OSError, StopIteration) as error:
+        said = str(getattr(error, "stderr", None) or error).strip().splitlines()
+        raise BackportError(
+            f"Cannot fetch the source release {package} {version}.",
+            (said[-1] if said else "pip wrote no archive") + ".",
+            f"{sys.executable} -m pip download --no-deps --no-binary {package} "
+            f"{package}=={version}",
+        ) from error

@@ -1,0 +1,104 @@
+"""What the agent hands in: the difference it made to the repository, as patch text.
+
+Nothing else leaves its container: installed packages, running processes and edited settings
+stay behind, because the grading container never sees them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from evals.backports.evalscript import WORKDIR
+
+if TYPE_CHECKING:
+    from inspect_ai.util import SandboxEnvironment
+
+MAX_PATCH_BYTES = 10_000_000
+"""Larger submissions are not graded; the official harness states no bound."""
+
+_TIMEOUT_S = 120
+_OUT = "/tmp/.submission"
+
+# A temporary index takes in modified, new and deleted files alike and leaves the agent's own
+# index as it is. $1 base commit, $2 output; the rest are pathspecs left out.
+_SCRIPT = f"""
+set -eu
+cd {WORKDIR}
+base=$1 out=$2; shift 2
+rm -rf "$out"; mkdir "$out"
+export GIT_INDEX_FILE="$out/index" GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
+git read-tree "$base"
+git -c core.autocrlf=false add --all .
+as_patch() {{ git "$@" diff-index --cached -p --binary --full-index --no-renames --no-ext-diff \
+  --no-textconv --no-color -U3 "$base" -- . $left_out; }}
+left_out=; git diff-index --cached --no-renames --name-only -z "$base" >"$out/files"
+left_out=$*
+git diff-index --cached --no-renames --name-only -z "$base" -- . $left_out >"$out/graded"
+as_patch >"$out/patch"
+printf '* -diff\\n' >"$out/attributes"
+as_patch -c core.attributesFile="$out/attributes" >"$out/binary"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A patch and what it was taken from.
+
+    Attributes:
+        patch: Patch text against the base commit; empty when nothing gradable changed.
+        files: Files the patch touches.
+        ignored: Changed test files, left out of the patch.
+        problem: Why no patch could be taken although the container answered, or empty.
+    """
+
+    patch: str
+    files: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    problem: str = ""
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the patch text."""
+        return hashlib.sha256(self.patch.encode("utf-8")).hexdigest()
+
+    def to_json(self) -> dict[str, Any]:
+        """Flat record for logs."""
+        return {**asdict(self), "sha256": self.sha256}
+
+
+async def take_submission(
+    box: SandboxEnvironment, base: str, test_paths: tuple[str, ...]
+) -> Submission:
+    """Take the agent's patch out of its container.
+
+    A repository the agent has broken gives an empty patch with `problem` set; a container that
+    does not answer raises, because that is no doing of the agent's.
+
+    Args:
+        box: The agent's container.
+        base: The repository's commit.
+        test_paths: Paths left out of the patch.
+    """
+    left_out = [f":(exclude){path}" for path in test_paths]
+    command = ["bash", "-c", _SCRIPT, "submission", base, _OUT, *left_out]
+    result = await box.exec(command, timeout=_TIMEOUT_S)
+    if not result.success:
+        said = result.stderr.strip().splitlines()
+        return Submission("", problem=said[-1][:300] if said else "git failed")
+    every = _names(await box.read_file(f"{_OUT}/files", text=False))
+    graded = _names(await box.read_file(f"{_OUT}/graded", text=False))
+    ignored = tuple(name for name in every if name not in set(graded))
+    try:
+        patch = (await box.read_file(f"{_OUT}/patch", text=False)).decode("utf-8")
+    except UnicodeDecodeError:
+        # Text in another encoding: git's binary form of the same change is plain ASCII.
+        patch = (await box.read_file(f"{_OUT}/binary", text=False)).decode("ascii")
+    if len(patch.encode("utf-8")) > MAX_PATCH_BYTES:
+        return Submission("", graded, ignored, f"the patch exceeds {MAX_PATCH_BYTES} bytes")
+    return Submission(patch, graded, ignored)
+
+
+def _names(listing: bytes) -> tuple[str, ...]:
+    return tuple(name.decode("utf-8", "replace") for name in listing.split(b"\0") if name)
