@@ -51,14 +51,9 @@ class Job:
         """``all``, or ``random:m:seedS``."""
         return "all" if self.seed is None else f"random:{len(self.items)}:seed{self.seed}"
 
-    def digest(self, purpose: str) -> str:
-        """SHA-256 of everything that makes two runs the same.
-
-        Args:
-            purpose: What the run is for: a claim id, or the gate.
-        """
+    def digest(self) -> str:
+        """SHA-256 of everything that makes two measurements the same."""
         content = {
-            "purpose": purpose,
             "eval": self.eval,
             "eval_version": self.eval_version,
             "protocol": self.protocol.digest,

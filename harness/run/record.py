@@ -17,12 +17,11 @@ from harness.paths import ROOT
 from harness.run.job import Job
 
 
-def plan_record(job: Job, purpose: str, command: list[str]) -> dict[str, Any]:
+def plan_record(job: Job, command: list[str]) -> dict[str, Any]:
     """What is about to be run; written before the first request."""
     return {
         "schema_version": 1,
-        "purpose": purpose,
-        "digest": job.digest(purpose),
+        "digest": job.digest(),
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": command,
         "eval": job.eval,

@@ -48,19 +48,21 @@ class RunFolder:
         return self.path / "samples.parquet"
 
 
-def open_run(slug: str, digest: str, *, fresh: bool, final: str) -> RunFolder:
+def open_run(slug: str, digest: str, *, purpose: str, fresh: bool, final: str) -> RunFolder:
     """The folder for a run: a reusable one, an unfinished one, or a new one.
 
     Args:
         slug: Words for people, such as claim and endpoint.
         digest: `Job.digest`.
+        purpose: A claim id, or ``gate``. The gate judges any measurement; a claim's verdict is
+            kept beside a measurement of its own.
         fresh: Never reuse.
-        final: File whose presence means that the run ended, such as ``verdict.json``.
+        final: File whose presence means that the run ended.
     """
     now = datetime.now(UTC)
     folders = sorted(runs_dir().glob(f"*-{digest[:10]}*"), reverse=True) if not fresh else []
     for path in folders:
-        record = _started(path, digest)
+        record = _started(path, digest, purpose)
         if record is None:
             continue
         if (path / final).exists():
@@ -78,10 +80,11 @@ def open_run(slug: str, digest: str, *, fresh: bool, final: str) -> RunFolder:
     return RunFolder(path, "new")
 
 
-def _started(path: Path, digest: str) -> datetime | None:
+def _started(path: Path, digest: str, purpose: str) -> datetime | None:
     try:
         plan = json.loads((path / "plan.json").read_text("utf-8"))
-        return datetime.fromisoformat(plan["started"]) if plan["digest"] == digest else None
+        fits = plan["digest"] == digest and purpose in ("gate", plan["purpose"])
+        return datetime.fromisoformat(plan["started"]) if fits else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -1,0 +1,39 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+help:  ## What there is.
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 10
+
+setup: $(READY)  ## Create .venv and install everything.
+
+$(READY): requirements.lock pyproject.toml tools/setup.sh
+	PYTHON=$(PYTHON) tools/setup.sh
+
+demo: $(READY)  ## The main job on the embedded model: claims, a verdict, the regression gate.
+	tools/demo.sh
+
+test: $(READY)  ## All tests: real server, real Docker, real bubblewrap.
+	tools/test.sh
+
+check: $(READY)  ## Lint, types, docs that say what the code says.
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/basedpyright
+	$(BIN)/python tools/docs.py --check
+
+docs: $(READY)  ## Write help texts and outputs into the docs again.
+	$(BIN)/python tools/docs.py
+
+bench: $(READY)  ## Speed, as ratios to a baseline measured in the same run.
+	$(BIN)/python benchmarks/startup.py
+
+docker:  ## A Docker engine that Inspect accepts (Debian, as root).
+	tools/docker-engine.sh start
+
+lock: $(READY)  ## Resolve requirements.lock again (needs the package index).
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate --all-extras \
+	  -o requirements.lock pyproject.toml
+
+.PHONY: help setup demo test check docs bench docker lock

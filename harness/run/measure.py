@@ -1,0 +1,117 @@
+"""One measurement: probes, run, table. Goes on where it stopped, and reuses what is unchanged."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from harness.endpoints.local.process import running
+from harness.endpoints.types import Endpoint
+from harness.errors import AssayError
+from harness.outcomes.table import read_table, table_from_logs, write_table
+from harness.probes.contract import check
+from harness.probes.types import ProbeResult, Status
+from harness.run.drive import drive
+from harness.run.job import Job
+from harness.run.record import plan_record, run_record
+from harness.run.store import RunFolder, open_run, read_json, write_json
+
+if TYPE_CHECKING:
+    from inspect_ai import Task
+
+SAMPLES = "samples.parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A finished measurement.
+
+    Attributes:
+        folder: Where it is kept.
+        frame: One row an attempt.
+        probes: Contract checks made before it.
+    """
+
+    folder: RunFolder
+    frame: pd.DataFrame
+    probes: list[ProbeResult]
+
+
+def load(folder: RunFolder) -> Measured:
+    """A finished measurement from its folder."""
+    rows = read_json(folder.path / "probes.json")["probes"]
+    probes = [ProbeResult(**{**row, "status": Status(row["status"])}) for row in rows]
+    return Measured(folder, read_table(folder.samples), probes)
+
+
+def measure(
+    job: Job,
+    task: Task,
+    folder: RunFolder,
+    *,
+    despite_check: bool,
+    on_probes: Callable[[list[ProbeResult]], None],
+    log: dict[str, Any],
+) -> Measured:
+    """Measure a job, or finish one that was interrupted.
+
+    Args:
+        job: What to run.
+        task: Its task.
+        folder: From `open_run`, not finished.
+        despite_check: Go on when a probe fails.
+        on_probes: Called with the probe results before anything is spent on the run.
+        log: Fields added to ``plan.json``: purpose and claim.
+
+    Raises:
+        AssayError: The endpoint cannot be reached, a probe failed (E340), or the run left nothing.
+        KeyboardInterrupt: Interrupted; the same call goes on.
+    """
+    if folder.state == "new":
+        write_json(folder.path / "plan.json", {**plan_record(job, sys.argv[1:]), **log})
+    with running(job.endpoint) as live:
+        probes = check(live, job.protocol, with_tools=_uses_tools(job))
+        write_json(folder.path / "probes.json", {"probes": [_row(probe) for probe in probes]})
+        on_probes(probes)
+        _refuse(probes, live, despite_check=despite_check)
+        logs = drive(job, task, live, folder.logs)
+    frame = table_from_logs(logs)
+    write_json(folder.path / "run.json", run_record(logs))
+    write_table(frame, folder.samples)
+    return Measured(folder, frame, probes)
+
+
+def folder_for(job: Job, purpose: str, *, fresh: bool) -> RunFolder:
+    """The folder of a job: finished today, unfinished, or new."""
+    slug = f"{purpose}-{job.endpoint.name}"
+    return open_run(slug, job.digest(), purpose=purpose, fresh=fresh, final=SAMPLES)
+
+
+def _uses_tools(job: Job) -> bool:
+    return job.protocol.settings.scaffold not in (None, "none")
+
+
+def _row(probe: ProbeResult) -> dict[str, str]:
+    return {
+        "id": probe.id,
+        "title": probe.title,
+        "status": str(probe.status),
+        "detail": probe.detail,
+        "code": probe.code,
+    }
+
+
+def _refuse(probes: list[ProbeResult], endpoint: Endpoint, *, despite_check: bool) -> None:
+    failed = [probe for probe in probes if probe.status is Status.FAIL]
+    if failed and not despite_check:
+        raise AssayError(
+            "E340",
+            f"Endpoint '{endpoint.name}' fails {len(failed)} of its contract checks.",
+            f"{failed[0].id}: {failed[0].detail}.",
+            f"assay explain {failed[0].code}; to run anyway add --despite-check",
+            exit_code=4,
+        )

@@ -1,0 +1,54 @@
+"""Claim and endpoint by name → a job with its plan. Sends nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.claims.benchmarks import Benchmark
+from harness.claims.ledger import get_benchmark, get_claim
+from harness.claims.types import Claim
+from harness.endpoints.catalog import get_endpoint
+from harness.errors import AssayError
+from harness.plan.preview import Preview, preview
+from harness.protocols.load import load_protocol
+from harness.run.job import Job, make_job
+
+if TYPE_CHECKING:
+    from inspect_ai import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Everything known before the first request."""
+
+    claim: Claim
+    benchmark: Benchmark
+    job: Job
+    task: Task
+    preview: Preview
+
+
+def prepare(
+    claim_id: str, endpoint: str, *, protocol: str | None, items: int | None, seed: int
+) -> Ready:
+    """Look everything up and size the run.
+
+    Raises:
+        AssayError: An unknown claim, endpoint or protocol, a benchmark without an eval (E112), or
+            a task that cannot be set up here.
+    """
+    claim = get_claim(claim_id)
+    benchmark = get_benchmark(claim.benchmark)
+    where = get_endpoint(endpoint)
+    if benchmark.eval is None:
+        raise AssayError(
+            "E112",
+            f"No eval here can be run for '{benchmark.title}'.",
+            "The ledger keeps its numbers; only counts from elsewhere can be judged.",
+            f"assay judge {claim.id} --solved … --items …",
+        )
+    job, task = make_job(
+        load_protocol(benchmark.eval, protocol or where.protocol), where, items=items, seed=seed
+    )
+    return Ready(claim, benchmark, job, task, preview(claim, benchmark, job))

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Every test. As root on Debian a Docker engine is provided, and stopped again if it was started
+# here; without one the tests marked 'docker' are skipped, and say so.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+if host=$(tools/docker-engine.sh status 2>/dev/null); then
+  eval "$host"
+elif host=$(tools/docker-engine.sh start); then
+  eval "$host"
+  trap 'tools/docker-engine.sh stop' EXIT
+else
+  echo "No Docker engine: the tests marked 'docker' are skipped." >&2
+fi
+.venv/bin/python -m pytest "$@"
