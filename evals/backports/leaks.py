@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 _TIMEOUT_S = 60
 
-# Prints one line a finding. $1 base commit, $2 module name.
-_SCRIPT = f"""
-cd {WORKDIR} || exit 1
+# Prints one line a finding. $1 base commit, $2 module name, $3 repository.
+_SCRIPT = """
+cd "$3" || exit 1
 [ "$(git rev-parse HEAD)" = "$1" ] || echo "HEAD is not the base commit"
 [ "$(git rev-list --all --reflog | wc -l)" = 1 ] || echo "more than one commit"
 [ -z "$(git remote)" ] || echo "a remote"
@@ -35,15 +35,19 @@ if importlib.util.find_spec(sys.argv[1]): print("an installed copy of", sys.argv
 """
 
 
-async def find_leaks(box: SandboxEnvironment, base: str, module: str) -> list[str]:
+async def find_leaks(
+    box: SandboxEnvironment, base: str, module: str, workdir: str = WORKDIR
+) -> list[str]:
     """What in a container could show the fix; empty when clean.
 
     Args:
         box: A container of the instance's image.
         base: The only commit it may hold.
         module: Import name that may exist in the repository only.
+        workdir: The repository in the container.
     """
-    result = await box.exec(["bash", "-c", _SCRIPT, "leaks", base, module], timeout=_TIMEOUT_S)
+    command = ["bash", "-c", _SCRIPT, "leaks", base, module, workdir]
+    result = await box.exec(command, timeout=_TIMEOUT_S)
     found = result.stdout.strip().splitlines()
     return found if result.success else [*found, "a check that failed: " + result.stderr[-300:]]
 

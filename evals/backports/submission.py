@@ -19,26 +19,31 @@ MAX_PATCH_BYTES = 10_000_000
 """Larger submissions are not graded; the official harness states no bound."""
 
 _TIMEOUT_S = 120
-_OUT = "/tmp/.submission"
 
 # A temporary index takes in modified, new and deleted files alike and leaves the agent's own
-# index as it is. $1 base commit, $2 output; the rest are pathspecs left out.
+# index as it is. $1 repository, $2 base commit; the rest are pathspecs left out. Prints the
+# folder with the results.
 _SCRIPT = f"""
 set -eu
-cd {WORKDIR}
-base=$1 out=$2; shift 2
-rm -rf "$out"; mkdir "$out"
+cd "$1"; base=$2; shift 2
+out=$(mktemp -d)
 export GIT_INDEX_FILE="$out/index" GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
+names() {{ git diff-index --cached --no-renames --name-only -z "$base" -- . "$@"; }}
+as_patch() {{
+  settings=$1; shift
+  git -c core.attributesFile="$settings" diff-index --cached -p --binary --full-index \
+    --no-renames --no-ext-diff --no-textconv --no-color -U3 "$base" -- . "$@"
+}}
 git read-tree "$base"
-git -c core.autocrlf=false add --all .
-as_patch() {{ git "$@" diff-index --cached -p --binary --full-index --no-renames --no-ext-diff \
-  --no-textconv --no-color -U3 "$base" -- . $left_out; }}
-left_out=; git diff-index --cached --no-renames --name-only -z "$base" >"$out/files"
-left_out=$*
-git diff-index --cached --no-renames --name-only -z "$base" -- . $left_out >"$out/graded"
-as_patch >"$out/patch"
-printf '* -diff\\n' >"$out/attributes"
-as_patch -c core.attributesFile="$out/attributes" >"$out/binary"
+git -c core.autocrlf=false -c core.fileMode=true add --all .
+names >"$out/files"
+names "$@" >"$out/graded"
+as_patch /dev/null "$@" >"$out/patch"
+printf '* -diff\n' >"$out/attributes"
+as_patch "$out/attributes" "$@" >"$out/binary"
+[ "$(cat "$out/patch" "$out/binary" | wc -c)" -le {2 * MAX_PATCH_BYTES} ] || {{
+  echo "the patch exceeds {MAX_PATCH_BYTES} bytes" >&2; exit 1; }}
+echo "$out"
 """
 
 
@@ -69,7 +74,7 @@ class Submission:
 
 
 async def take_submission(
-    box: SandboxEnvironment, base: str, test_paths: tuple[str, ...]
+    box: SandboxEnvironment, base: str, test_paths: tuple[str, ...], workdir: str = WORKDIR
 ) -> Submission:
     """Take the agent's patch out of its container.
 
@@ -80,23 +85,23 @@ async def take_submission(
         box: The agent's container.
         base: The repository's commit.
         test_paths: Paths left out of the patch.
+        workdir: The repository in the container.
     """
     left_out = [f":(exclude){path}" for path in test_paths]
-    command = ["bash", "-c", _SCRIPT, "submission", base, _OUT, *left_out]
+    command = ["bash", "-c", _SCRIPT, "submission", workdir, base, *left_out]
     result = await box.exec(command, timeout=_TIMEOUT_S)
     if not result.success:
         said = result.stderr.strip().splitlines()
         return Submission("", problem=said[-1][:300] if said else "git failed")
-    every = _names(await box.read_file(f"{_OUT}/files", text=False))
-    graded = _names(await box.read_file(f"{_OUT}/graded", text=False))
+    out = result.stdout.strip()
+    every = _names(await box.read_file(f"{out}/files", text=False))
+    graded = _names(await box.read_file(f"{out}/graded", text=False))
     ignored = tuple(name for name in every if name not in set(graded))
     try:
-        patch = (await box.read_file(f"{_OUT}/patch", text=False)).decode("utf-8")
+        patch = (await box.read_file(f"{out}/patch", text=False)).decode("utf-8")
     except UnicodeDecodeError:
         # Text in another encoding: git's binary form of the same change is plain ASCII.
-        patch = (await box.read_file(f"{_OUT}/binary", text=False)).decode("ascii")
-    if len(patch.encode("utf-8")) > MAX_PATCH_BYTES:
-        return Submission("", graded, ignored, f"the patch exceeds {MAX_PATCH_BYTES} bytes")
+        patch = (await box.read_file(f"{out}/binary", text=False)).decode("ascii")
     return Submission(patch, graded, ignored)
 
 
