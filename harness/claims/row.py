@@ -98,7 +98,9 @@ def parse_claim(
     if not _DATE.fullmatch(row.text("source_date")):
         row.refuse(f"date {row.text('source_date')!r}", "write YYYY-MM-DD")
     bench = benchmarks[benchmark]
-    items = row.integer("items") or bench.items
+    items = row.integer("items")
+    if items is None:
+        items = bench.items
     claim = Claim(
         id=row.text("id"),
         model=row.text("model"),

@@ -46,17 +46,17 @@ class ItemScores:
     @property
     def attempts(self) -> int:
         """Attempts in all, scored or not."""
-        return int(self.runs.sum() + self.unscored.sum())
+        return round(float((self.runs + self.unscored).sum()))
 
     @property
     def max_runs(self) -> int:
         """Attempts at the item that got most."""
-        return int((self.runs + self.unscored).max())
+        return round(float((self.runs + self.unscored).max()))
 
     @property
     def lost(self) -> int:
         """Attempts without a score."""
-        return int(self.unscored.sum())
+        return round(float(self.unscored.sum()))
 
     @property
     def means(self) -> Array:
