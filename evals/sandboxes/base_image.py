@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+from evals.sandboxes.bwrap_config import NOBODY
 from evals.sandboxes.engine import EngineMissing, use_engine
 from evals.sandboxes.paths import SandboxError, cache_dir
 
@@ -54,7 +56,7 @@ def ensure_base_image() -> str:
 
 
 def ensure_rootfs() -> Path:
-    """The same system as a folder, owned by the calling user, for sandboxes without Docker.
+    """The same system as a folder, owned by the sandbox's user, for sandboxes without Docker.
 
     Raises:
         SandboxError: mmdebstrap or the mirror is missing.
@@ -68,6 +70,8 @@ def ensure_rootfs() -> Path:
             unpack = ["tar", "--extract", "--no-same-owner", "--exclude=./dev/*"]
             unpack += [f"--file={ensure_tarball()}", f"--directory={partial}"]
             _run(unpack, "unpack the base system")
+            if os.geteuid() == 0:  # a sandbox started by root gives root's identity away
+                _run(["chown", "-hR", f"{NOBODY}:{NOBODY}", str(partial)], "hand over the files")
             partial.rename(target)
     return target
 

