@@ -9,6 +9,8 @@ import click
 from harness.cli.common import console, emit_json, json_option, printable
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from harness.probes.types import ProbeResult
 
 MARKS = {"pass": "✓", "warn": "!", "fail": "✗", "skip": "-"}
@@ -66,9 +68,9 @@ def probes_json(results: list[ProbeResult]) -> list[dict[str, str]]:
     ]
 
 
-def print_probes(results: list[ProbeResult]) -> None:
-    """One line a probe."""
-    out = console()
+def print_probes(results: list[ProbeResult], out: Console | None = None) -> None:
+    """One line a probe, on stdout unless another console is given."""
+    out = out or console()
     for result in results:
         code = f"  {result.code}" if result.code else ""
         line = f"{MARKS[result.status]} {result.id:<11} {printable(result.detail)}{code}"

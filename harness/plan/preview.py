@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from harness.claims.types import Claim
@@ -53,8 +53,6 @@ class Preview:
 
 def measured_settings(claim: Claim, benchmark: Benchmark, job: Job) -> Settings:
     """The settings of a run in the words that claims use."""
-    from dataclasses import replace
-
     return replace(
         job.protocol.settings,
         benchmark=job.eval if benchmark.stand_in else claim.benchmark,
@@ -66,11 +64,9 @@ def measured_settings(claim: Claim, benchmark: Benchmark, job: Job) -> Settings:
     )
 
 
-def preview(claim: Claim, benchmark: Benchmark, job: Job) -> Preview:
+def preview(claim: Claim, benchmark: Benchmark, job: Job, settings: Settings) -> Preview:
     """Size and price a job against a claim."""
-    differences = compare(
-        claim.stated, measured_settings(claim, benchmark, job), agentic=benchmark.agentic
-    )
+    differences = compare(claim.stated, settings, agentic=benchmark.agentic)
     attempts = len(job.items) * job.runs
     output = attempts * int(job.protocol.generate["max_tokens"])
     price = job.endpoint.price
@@ -118,8 +114,6 @@ def _remarks(job: Job, *, same: bool) -> tuple[str, ...]:
 
 def preview_json(plan: Preview, job: Job) -> dict[str, Any]:
     """The plan as one JSON object."""
-    from dataclasses import asdict
-
     return {
         "eval": job.eval,
         "protocol": job.protocol.name,

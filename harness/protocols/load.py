@@ -17,6 +17,9 @@ from harness.paths import EVALS
 from harness.protocols.settings import Settings
 from harness.protocols.types import Protocol
 
+_HARNESS = frozenset({"fail_on_error", "continue_on_fail", "retry_on_error", "max_samples"})
+"""Limits that only matter to a plain `inspect eval`: the harness sets its own."""
+
 
 class _Task(BaseModel):
     model_config = ConfigDict(extra="forbid")
@@ -41,6 +44,9 @@ class _Settings(BaseModel):
     metric: str | None = None
     effort: str | None = None
     scaffold: str | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    max_output_tokens: int | None = None
     context_tokens: int | None = None
     max_steps: int | None = None
     timeouts: str | None = None
@@ -93,7 +99,8 @@ def load_protocol(eval_name: str, name: str | None) -> Protocol:
 
 def _protocol(eval_name: str, path: Path) -> Protocol:
     try:
-        config = _RunConfig.model_validate(yaml.safe_load(path.read_text("utf-8")))
+        text = path.read_text("utf-8")
+        config = _RunConfig.model_validate(yaml.safe_load(text))
     except ValidationError as error:
         first = error.errors()[0]
         raise _misfit(path, f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
@@ -102,23 +109,29 @@ def _protocol(eval_name: str, path: Path) -> Protocol:
     generate = config.generate_config.model_dump()
     task_args = config.task.args if isinstance(config.task, _Task) else {}
     stated = config.metadata.settings.model_dump()
-    stated["runs"] = stated["runs"] or config.eval_config.get("epochs", 1)
-    content = [eval_name, task_args, generate, config.eval_config, stated]
+    run = {
+        "temperature": generate["temperature"],
+        "top_p": generate["top_p"],
+        "max_output_tokens": generate["max_tokens"],
+        "runs": config.eval_config.get("epochs", 1),
+    }
+    for field, value in run.items():
+        if stated[field] not in (None, value):
+            raise _misfit(path, f"metadata.settings.{field} is {stated[field]}, the run's {value}")
+    stated |= run
+    limits = {k: v for k, v in config.eval_config.items() if k not in _HARNESS}
+    content = [eval_name, task_args, generate, limits, stated]
     digest = hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
     return Protocol(
         name=path.stem,
         eval=eval_name,
         task_args=task_args,
         generate=generate,
-        limits=config.eval_config,
-        settings=Settings(
-            **stated,
-            temperature=generate["temperature"],
-            top_p=generate["top_p"],
-            max_output_tokens=generate["max_tokens"],
-        ),
+        limits=limits,
+        settings=Settings(**stated),
         provenance=config.metadata.provenance,
         digest=digest,
+        text=text,
     )
 
 

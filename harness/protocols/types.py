@@ -22,6 +22,7 @@ class Protocol:
         settings: The same in the words that claims use.
         provenance: Where the settings come from.
         digest: SHA-256 over everything above but the name.
+        text: The file itself, kept beside a run.
     """
 
     name: str
@@ -32,3 +33,4 @@ class Protocol:
     settings: Settings
     provenance: Mapping[str, Any]
     digest: str
+    text: str = ""

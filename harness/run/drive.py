@@ -16,6 +16,7 @@ from harness.endpoints.types import Endpoint
 from harness.errors import AssayError
 from harness.outcomes.logs import newest_logs
 from harness.run.job import Job
+from harness.run.progress import progress
 
 if TYPE_CHECKING:
     from inspect_ai import Task
@@ -42,7 +43,7 @@ def drive(job: Job, task: Task, endpoint: Endpoint, folder: Path) -> dict[Path, 
         AssayError: No log was written (E330), or a log in the folder is of another model (E331).
     """
     model = build_model(endpoint, job.protocol)
-    with stdout_on_stderr():
+    with stdout_on_stderr(), progress(len(job.items) * job.runs):
         eval_set(
             task,
             log_dir=str(folder),
@@ -52,7 +53,7 @@ def drive(job: Job, task: Task, endpoint: Endpoint, folder: Path) -> dict[Path, 
             retry_immediate=True,
             fail_on_error=True,
             continue_on_fail=True,
-            display="rich" if sys.stderr.isatty() else "plain",
+            display="none",
             log_model_api=True,
             log_dir_allow_dirty=True,
             max_samples=endpoint.max_connections,

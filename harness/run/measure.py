@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from inspect_ai import Task
 
 SAMPLES = "samples.parquet"
+PROTOCOL = "protocol.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ def measure(
         KeyboardInterrupt: Interrupted; the same call goes on.
     """
     if folder.state == "new":
+        (folder.path / PROTOCOL).write_text(job.protocol.text, encoding="utf-8")
         write_json(folder.path / "plan.json", {**plan_record(job, sys.argv[1:]), **log})
     with running(job.endpoint) as live:
         probes = check(live, job.protocol, with_tools=_uses_tools(job))

@@ -10,8 +10,9 @@ from harness.claims.ledger import get_benchmark, get_claim
 from harness.claims.types import Claim
 from harness.endpoints.catalog import get_endpoint
 from harness.errors import AssayError
-from harness.plan.preview import Preview, preview
+from harness.plan.preview import Preview, measured_settings, preview
 from harness.protocols.load import load_protocol
+from harness.protocols.settings import Settings
 from harness.run.job import Job, make_job
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Ready:
     benchmark: Benchmark
     job: Job
     task: Task
+    settings: Settings
     preview: Preview
 
 
@@ -51,4 +53,5 @@ def prepare(
     job, task = make_job(
         load_protocol(benchmark.eval, protocol or where.protocol), where, items=items, seed=seed
     )
-    return Ready(claim, benchmark, job, task, preview(claim, benchmark, job))
+    settings = measured_settings(claim, benchmark, job)
+    return Ready(claim, benchmark, job, task, settings, preview(claim, benchmark, job, settings))

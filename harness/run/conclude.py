@@ -1,0 +1,79 @@
+"""A run's folder → its verdict. Reads committed files only, so that anybody can recompute it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from harness.claims.ledger import get_benchmark, get_claim
+from harness.errors import AssayError
+from harness.outcomes.outcome import Outcome
+from harness.outcomes.scores import item_scores, runs_by_item
+from harness.outcomes.table import read_table
+from harness.protocols.compare import compare
+from harness.protocols.settings import Settings
+from harness.run.store import read_json
+from harness.verdicts.gate_types import ItemAttempts, PairTable
+from harness.verdicts.judge import judge
+from harness.verdicts.types import Verdict
+
+
+def judge_folder(folder: Path, *, margin: float | None = None) -> Verdict:
+    """The verdict on the claim that a run was made for.
+
+    Args:
+        folder: With ``plan.json`` and ``samples.parquet``.
+        margin: Equivalence margin in points; ``None`` = the default for its items.
+
+    Raises:
+        AssayError: A record is missing or does not fit (E402, E403), the claim is gone (E101), or
+            the run was made for the gate and has no claim (E405).
+    """
+    plan = read_json(folder / "plan.json")
+    if plan.get("claim") is None:
+        raise AssayError(
+            "E405",
+            f"{folder.name} was measured for the gate.",
+            "It has no claim to be judged by.",
+            "assay gate ENDPOINT --against RUN",
+        )
+    claim = get_claim(plan["claim"])
+    benchmark = get_benchmark(claim.benchmark)
+    settings = Settings(**plan["settings"])
+    frame = read_table(folder / "samples.parquet")
+    return judge(
+        claim,
+        item_scores(frame, plan["items"], plan["runs"]),
+        compare(claim.stated, settings, agentic=benchmark.agentic),
+        same_items=settings.item_set != "stand-in",
+        margin=margin,
+    )
+
+
+def pair_table(folder: Path, label: str) -> PairTable:
+    """A run as one side of the gate: every planned item, missing attempts as lost."""
+    plan = read_json(folder / "plan.json")
+    frame = read_table(folder / "samples.parquet")
+    scores = runs_by_item(frame, plan["items"], plan["runs"])
+    outcomes = _by_item(frame, plan, "outcome", str(Outcome.INFRA))
+    causes = _by_item(frame, plan, "cause", "")
+    return PairTable(
+        label,
+        tuple(
+            ItemAttempts(
+                item=item,
+                scores=tuple(scores[item]),
+                outcomes=tuple(Outcome(o) for o in outcomes[item]),
+                causes=tuple(causes[item]),
+            )
+            for item in plan["items"]
+        ),
+    )
+
+
+def _by_item(frame: Any, plan: dict[str, Any], column: str, missing: str) -> dict[str, list[str]]:
+    found = {item: [missing] * plan["runs"] for item in plan["items"]}
+    for item, run, value in zip(frame["item"], frame["run"], frame[column], strict=True):
+        if item in found and 1 <= run <= plan["runs"]:
+            found[item][run - 1] = str(value)
+    return found

@@ -1,0 +1,53 @@
+"""A recorded run as a reference: the same items under the same protocol on another endpoint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.endpoints.catalog import get_endpoint
+from harness.errors import AssayError
+from harness.protocols.load import load_protocol
+from harness.run.job import Job, make_job
+from harness.run.measure import PROTOCOL
+from harness.run.store import read_json
+
+if TYPE_CHECKING:
+    from inspect_ai import Task
+
+
+def gate_job(reference: Path, candidate: str) -> tuple[Job, Task]:
+    """The job that repeats a recorded run on another endpoint.
+
+    Raises:
+        AssayError: The endpoint is unknown (E203), or eval, protocol or items have changed since
+            the reference was recorded (E350).
+    """
+    plan = read_json(reference / "plan.json")
+    endpoint = get_endpoint(candidate)
+    protocol = load_protocol(plan["eval"], str(reference / PROTOCOL))
+    _same(reference, "protocol", plan["protocol_digest"], protocol.digest)
+    subset = plan["item_set"] != "all"
+    seed = int(plan["item_set"].rpartition("seed")[2]) if subset else 1
+    job, task = make_job(
+        protocol, endpoint, items=len(plan["items"]) if subset else None, seed=seed
+    )
+    _same(reference, "eval version", plan["eval_version"], job.eval_version)
+    _same(reference, "items", plan["items"], list(job.items))
+    _same(
+        reference,
+        "data revision",
+        plan["task"].get("dataset_revision"),
+        job.task_metadata.get("dataset_revision"),
+    )
+    return job, task
+
+
+def _same(reference: Path, what: str, then: object, now: object) -> None:
+    if then != now:
+        raise AssayError(
+            "E350",
+            f"{reference.name} can no longer serve as a reference.",
+            f"Its {what} differs from today's.",
+            "record a new one: assay verify CLAIM --on REFERENCE-ENDPOINT",
+        )
