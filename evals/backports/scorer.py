@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from inspect_ai.model import ChatMessageAssistant
+from inspect_ai.model import ChatMessageTool
 from inspect_ai.scorer import CORRECT, INCORRECT, Score, Scorer, Target, accuracy, scorer
 from inspect_ai.solver import TaskState
 from inspect_ai.util import concurrency, sandbox, store
@@ -31,7 +31,7 @@ def resolved(grade_timeout: int) -> Scorer:
         row: dict[str, Any] = state.metadata["instance"]
         box, test_paths = sandbox(), tuple(state.metadata["test_paths"])
         submission = await take_submission(box, str(row["base_commit"]), test_paths)
-        store().set("submission", submission.to_json())
+        store().set("submission", {"patch": submission.patch, **submission.about()})
         async with concurrency("swebench", _AT_ONCE):
             result = await grade(row, submission.patch, grade_timeout)
         return Score(
@@ -42,7 +42,7 @@ def resolved(grade_timeout: int) -> Scorer:
                 "resolved": result.resolved,
                 "applied": result.applied,
                 "reason": result.reason,
-                "submission": submission.to_json(),
+                "submission": submission.about(),
                 "malformed_tool_calls": malformed_tool_calls(state),
                 "report": result.report,
                 "swebench": require_swebench(),
@@ -53,11 +53,9 @@ def resolved(grade_timeout: int) -> Scorer:
 
 
 def malformed_tool_calls(state: TaskState) -> int:
-    """Tool calls of the model whose arguments could not be read."""
-    calls = [
-        call
-        for message in state.messages
-        if isinstance(message, ChatMessageAssistant)
-        for call in message.tool_calls or []
-    ]
-    return sum(call.parse_error is not None for call in calls)
+    """Tool calls that were answered by saying they could not be read.
+
+    Arguments that are no JSON, arguments that do not fit the tool, and tools that do not exist.
+    """
+    answers = [message for message in state.messages if isinstance(message, ChatMessageTool)]
+    return sum(answer.error is not None and answer.error.type == "parsing" for answer in answers)

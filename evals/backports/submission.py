@@ -7,7 +7,7 @@ stay behind, because the grading container never sees them.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from evals.backports.evalscript import WORKDIR
@@ -68,9 +68,14 @@ class Submission:
         """Digest of the patch text."""
         return hashlib.sha256(self.patch.encode("utf-8")).hexdigest()
 
-    def to_json(self) -> dict[str, Any]:
-        """Flat record for logs."""
-        return {**asdict(self), "sha256": self.sha256}
+    def about(self) -> dict[str, Any]:
+        """Everything but the patch text, for logs."""
+        return {
+            "files": list(self.files),
+            "ignored": list(self.ignored),
+            "problem": self.problem,
+            "sha256": self.sha256,
+        }
 
 
 async def take_submission(
