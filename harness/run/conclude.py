@@ -26,7 +26,7 @@ def judge_folder(folder: Path, *, margin: float | None = None) -> Verdict:
         margin: Equivalence margin in points; ``None`` = the default for its items.
 
     Raises:
-        AssayError: A record is missing or does not fit (E402, E403), the claim is gone (E101), or
+        AssayError: A record is missing or does not fit (E402, E406), the claim is gone (E101), or
             the run was made for the gate and has no claim (E405).
     """
     plan = read_json(folder / "plan.json")

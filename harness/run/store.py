@@ -101,19 +101,19 @@ def read_json(path: Path) -> dict[str, Any]:
     """Read one of a run's records.
 
     Raises:
-        AssayError: The file is missing or is not a JSON object (E403).
+        AssayError: The file is missing or is not a JSON object (E406).
     """
     try:
         value = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise AssayError(
-            "E403",
+            "E406",
             f"There is no readable {path.name} in {path.parent.name}.",
             f"{error}.",
             "assay verify CLAIM --on ENDPOINT",
         ) from None
     if not isinstance(value, dict):
-        raise AssayError("E403", f"{path} is not a run's record.", "It is not an object.", "")
+        raise AssayError("E406", f"{path} is not a run's record.", "It is not an object.", "")
     return value
 
 
