@@ -1,0 +1,1 @@
+"""The scaffolds: agent loops and their tools."""
