@@ -1,0 +1,83 @@
+"""A model whose turns are written down, and an eval of one sample around an agent."""
+
+from __future__ import annotations
+
+import gc
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from inspect_ai import Task, eval
+from inspect_ai.agent import Agent
+from inspect_ai.dataset import Sample
+from inspect_ai.log import EvalSample
+from inspect_ai.model import (
+    ChatMessage,
+    ChatMessageAssistant,
+    GenerateConfig,
+    Model,
+    ModelOutput,
+    ModelUsage,
+    get_model,
+)
+from inspect_ai.tool import ToolCall
+
+import evals.sandboxes.bubblewrap  # noqa: F401: registers the sandbox
+from evals.sandboxes.base_image import ensure_base_image
+
+Turn = str | list[tuple[str, dict[str, Any]]]
+
+
+def scripted(*turns: Turn) -> Model:
+    """A model that says a text, or makes the given tool calls, turn by turn; then is silent."""
+
+    def reply(messages: list[ChatMessage], *_: Any) -> ModelOutput:
+        done = sum(message.role == "assistant" for message in messages)
+        turn = turns[done] if done < len(turns) else "I have nothing more to do."
+        output = ModelOutput.from_content("mockllm", turn if isinstance(turn, str) else "")
+        if not isinstance(turn, str):
+            calls = [
+                ToolCall(id=f"{done}-{i}", function=name, arguments=arguments)
+                for i, (name, arguments) in enumerate(turn)
+            ]
+            message = ChatMessageAssistant(content="", tool_calls=calls)
+            output.choices[0].message = message
+            output.choices[0].stop_reason = "tool_calls"
+        output.usage = ModelUsage(input_tokens=1, output_tokens=1, total_tokens=2)
+        return output
+
+    return get_model("mockllm/model", custom_outputs=reply, config=GenerateConfig(temperature=1.0))
+
+
+@pytest.fixture(params=["bwrap", pytest.param("docker", marks=pytest.mark.docker)])
+def sandbox_spec(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
+    """The sandbox of a sample: ours, and a container of the local base image."""
+    if request.param == "bwrap":
+        return "bwrap"
+    compose = tmp_path / "compose.yaml"
+    compose.write_text(
+        f"services:\n  default:\n    image: {ensure_base_image()}\n    x-local: true\n"
+        "    init: true\n    network_mode: none\n    command: sleep infinity\n"
+    )
+    return ("docker", str(compose))
+
+
+@pytest.fixture
+def act(sandbox_spec: Any, tmp_path: Path) -> Callable[..., EvalSample]:
+    """Let an agent play written-down turns in a sandbox; returns the finished sample."""
+
+    def run(agent: Agent, *turns: Turn) -> EvalSample:
+        task = Task(dataset=[Sample(input="Work.", sandbox=sandbox_spec)], solver=agent)
+        with warnings.catch_warnings():
+            # Inspect leaves streams open that only the garbage collector closes.
+            warnings.simplefilter("ignore", ResourceWarning)
+            (log,) = eval(task, model=scripted(*turns), display="none", log_dir=str(tmp_path))
+            gc.collect()
+        assert log.samples is not None, log.error
+        (sample,) = log.samples
+        assert sample.error is None, sample.error
+        return sample
+
+    return run
