@@ -83,18 +83,23 @@ def judge_family(claim: Claim, *, margin: float | None = None, root: Path = PUBL
 def _sentence(claim: Claim, verdicts: list[Verdict], sure: list[bool]) -> str:
     if not verdicts:
         return f"NOTHING TO JUDGE: nobody else's count of {claim.id} is in the ledger."
-    found = [v.finding for v in verdicts]
-    below = found.count(Finding.BELOW)
-    strict = sum(s for v, s in zip(verdicts, sure, strict=True) if v.finding is Finding.BELOW)
+    comparable = [
+        (v.finding, s)
+        for v, s in zip(verdicts, sure, strict=True)
+        if v.comparability is not Comparability.C
+    ]
+    found = [finding for finding, _ in comparable]
+    strict = comparable.count((Finding.BELOW, True))
     best = min(v.comparability for v in verdicts)
     counted = (
         (found.count(Finding.REPRODUCED), "within the margin"),
-        (below, f"below ({strict} of them after Holm's adjustment)"),
+        (found.count(Finding.BELOW), f"below ({strict} of them after Holm's adjustment)"),
         (found.count(Finding.ABOVE), "above"),
         (found.count(Finding.INCONCLUSIVE), "inconclusive"),
+        (len(verdicts) - len(comparable), "not comparable (grade C)"),
     )
     parts = [f"{number} {words}" for number, words in counted if number]
-    grades = "" if best is Comparability.A else f"; none is better than grade {best}"
+    grades = "; none is better than grade B" if best is Comparability.B else ""
     return (
         f"{len(verdicts)} OTHER MEASUREMENT{'S' if len(verdicts) > 1 else ''} of the claimed "
         f"{claim.value} %: "

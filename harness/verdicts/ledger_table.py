@@ -37,19 +37,15 @@ def family_cells(family: Family) -> list[tuple[str, ...]]:
 
 def print_family(console: Console, family: Family) -> None:
     """Print the claim, the table and, last, the sentence."""
-    from rich.table import Table
-    from rich.text import Text
-
     claim = family.claim
     console.print(printable(f"claim      {claim.value} {claim.unit}  {claim.id}"), markup=False)
     console.print(printable(f"           {claim.source.title}, {claim.source_date}"), markup=False)
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim")
-    for name in _HEAD:
-        table.add_column(name, no_wrap=True, justify="left")
-    for cells in family_cells(family):
-        table.add_row(*(Text(cell) for cell in cells))
+    rows = [_HEAD, *family_cells(family)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     console.print()
-    console.print(table)
+    for cells in rows:
+        line = " ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
+        console.print(line.rstrip(), markup=False, style="dim" if cells is _HEAD else None)
     console.print()
     if family.skipped:
         names = ", ".join(row.id.partition("@")[2] for row in family.skipped)
