@@ -53,10 +53,10 @@ def app(ctx: click.Context, debug: bool) -> None:
     ctx.obj = {"debug": debug}
 
 
-def _report(error: AssayError) -> None:
+def _report(error: AssayError, *, as_json: bool) -> None:
     from harness.cli.common import emit_json, printable, status
 
-    if "--json" in sys.argv:
+    if as_json:
         emit_json(error.to_json())
     out = status()
     out.print(f"{error.code} {printable(error.what)}", style="bold red", markup=False)
@@ -74,7 +74,7 @@ def main(argv: list[str] | None = None) -> NoReturn:
     except AssayError as error:
         if debug:
             raise
-        _report(error)
+        _report(error, as_json="--json" in arguments)
         sys.exit(error.exit_code)
     except click.exceptions.Abort:
         click.echo("Interrupted. The same command goes on where this one stopped.", err=True)
@@ -88,7 +88,7 @@ def main(argv: list[str] | None = None) -> NoReturn:
     except OSError as error:
         if debug:
             raise
-        _report(_from_os_error(error))
+        _report(_from_os_error(error), as_json="--json" in arguments)
         sys.exit(4)
 
 

@@ -31,7 +31,8 @@ class _Meter:
             return
         self.shown = now
         minutes, seconds = divmod(int(now - self.began), 60)
-        line = f"run        {len(self.done)}/{self.total} attempts · {minutes}:{seconds:02d}"
+        count = f"{len(self.done)} of {self.total} attempts made now"
+        line = f"run        {count} · {minutes}:{seconds:02d}"
         sys.stderr.write(f"\r{line}" if live else f"{line}\n")
         if last and live:
             sys.stderr.write("\n")
