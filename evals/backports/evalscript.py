@@ -9,6 +9,7 @@ from __future__ import annotations
 
 START = ">>>>> Start Test Output"
 END = ">>>>> End Test Output"
+NOT_ISOLATED = "no network namespace for the tests"
 LOG_PARSER = "parse_log_pytest"
 EVAL_TYPE = "pass_and_fail"
 WORKDIR = "/testbed"
@@ -53,6 +54,7 @@ def eval_script(base: str, kept: tuple[str, ...], added: tuple[str, ...], test_p
             f"git apply --verbose - <<'{_HEREDOC}'",
             test_patch.rstrip("\n"),
             _HEREDOC,
+            f"unshare --net true || echo '{NOT_ISOLATED}'",
             f": '{START}'",
             test_command((*kept, *added)),
             f": '{END}'",

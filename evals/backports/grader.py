@@ -17,6 +17,7 @@ from typing import Any
 from inspect_ai.util import subprocess
 
 from evals.backports.errors import BackportError
+from evals.backports.evalscript import NOT_ISOLATED, START
 
 TESTED = "5.0.2"
 """The release whose grading this eval was written and verified against."""
@@ -125,6 +126,8 @@ def read_grade(logs: Path, instance_id: str, said: str) -> Grade:
         BackportError: There is no verdict, or the harness itself saw the environment fail.
     """
     report_file, log_file = logs / "report.json", logs / "run_instance.log"
+    if NOT_ISOLATED in _read(logs / "test_output.txt").partition(START)[0]:
+        raise _infra(instance_id, "the engine lets no container make a network namespace")
     if report_file.is_file():
         report: dict[str, Any] = json.loads(report_file.read_text("utf-8"))[instance_id]
         if report.get("infra_failure"):
@@ -133,12 +136,16 @@ def read_grade(logs: Path, instance_id: str, said: str) -> Grade:
         applied = report["patch_successfully_applied"] is True
         reason = "" if resolved else "tests fail" if applied else "no readable test output"
         return Grade(resolved, applied, reason, report)
-    log = log_file.read_text("utf-8", "replace") if log_file.is_file() else ""
+    log = _read(log_file)
     if _PATCH_FAILED in log:
         return Grade(resolved=False, applied=False, reason="patch does not apply", report={})
     if _TIMED_OUT in log:
         return Grade(resolved=False, applied=True, reason="tests timed out", report={})
     raise _infra(instance_id, (log or said).strip()[-500:] or "it left no log")
+
+
+def _read(path: Path) -> str:
+    return path.read_text("utf-8", "replace") if path.is_file() else ""
 
 
 async def _run(folder: Path, run_id: str, timeout_s: int, container: str) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from evals.backports.catalog import EXPECTED, Row, read_catalog, read_expected, select
+from evals.backports.catalog import EXPECTED, FOLDER, Row, read_catalog, read_expected, select
 from evals.backports.errors import BackportError
 from evals.backports.evalscript import END, START, eval_script
 
 ROWS = list(read_catalog().values())
+README = (FOLDER / "README.md").read_text("utf-8")
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.instance_id)
@@ -28,6 +29,15 @@ def test_the_issue_does_not_name_the_release_or_the_tests_that_fix_it(row: Row) 
     assert row.fixed not in row.problem
     for test in read_expected(row).FAIL_TO_PASS:
         assert test.rpartition("::")[2] not in row.problem
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.instance_id)
+def test_the_readme_states_the_frozen_counts(row: Row) -> None:
+    expected = read_expected(row)
+    line = next(line for line in README.splitlines() if f"`{row.instance_id}` |" in line)
+    cells = [cell.strip() for cell in line.strip("|").split("|")]
+    counts = [str(len(expected.FAIL_TO_PASS)), str(len(expected.PASS_TO_PASS))]
+    assert cells[2:] == [*counts, row.licence]
 
 
 def test_every_frozen_file_has_a_row() -> None:

@@ -12,6 +12,7 @@ from inspect_ai.util import SandboxEnvironment
 
 from evals.backports.catalog import Row, read_catalog, read_expected
 from evals.backports.errors import BackportError
+from evals.backports.evalscript import NOT_ISOLATED, START
 from evals.backports.grader import grade, require_swebench
 from evals.backports.image import Image, ensure_image
 from evals.backports.instance import Instance, build_instance, rebuilt, revision
@@ -153,6 +154,15 @@ def test_what_could_leak_the_fix_is_found(
     assert done.success, done.stderr
     found = asyncio.run(find_leaks(box, pathspec.base_commit, "pathspec"))
     assert finding in " ".join(found)
+
+
+def test_an_engine_that_cannot_isolate_the_tests_is_noticed(
+    pathspec: Instance, container: str, box_of: Callable[[str], SandboxEnvironment]
+) -> None:
+    # This container lacks the capability that the harness gives its own.
+    script = pathspec.eval_script.replace("set -uxo pipefail", "set -uxo pipefail; exec 2>&1")
+    done = asyncio.run(box_of(container).exec(["bash", "-c", script]))
+    assert NOT_ISOLATED in done.stdout.partition(START)[0]
 
 
 def test_the_harness_is_the_release_this_eval_was_verified_with() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from evals.backports import grader
 from evals.backports.errors import BackportError
+from evals.backports.evalscript import NOT_ISOLATED, START
 from evals.backports.grader import Grade, grade, read_grade
 
 VERDICT = {"patch_exists": True, "patch_successfully_applied": True, "resolved": True}
@@ -63,6 +64,18 @@ def test_a_failed_environment_is_an_error(tmp_path: Path) -> None:
         tmp_path, resolved=False, infra_failure=True, infra_failure_reason="out_of_memory"
     )
     with pytest.raises(BackportError, match="out_of_memory"):
+        read_grade(folder, "lib-2", "")
+
+
+def test_tests_that_could_not_be_isolated_are_an_error_unless_they_only_say_so(
+    tmp_path: Path,
+) -> None:
+    folder = report(tmp_path, resolved=False, patch_successfully_applied=False)
+    output = folder / "test_output.txt"
+    output.write_text(f"+ : '{START}'\n{NOT_ISOLATED}\n")
+    assert read_grade(folder, "lib-2", "").resolved is False
+    output.write_text(f"{NOT_ISOLATED}\n+ : '{START}'\n")
+    with pytest.raises(BackportError, match="network namespace"):
         read_grade(folder, "lib-2", "")
 
 
