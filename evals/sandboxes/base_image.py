@@ -23,6 +23,8 @@ from evals.sandboxes.engine import EngineMissing, use_engine
 from evals.sandboxes.paths import SandboxError, cache_dir
 
 LABEL = "local-base"
+# What Dockerfiles build on; always the image of the present recipe.
+NEWEST = "assay-local-base:latest"
 PACKAGES = (
     "ca-certificates",
     "git",
@@ -52,6 +54,7 @@ def ensure_base_image() -> str:
         if subprocess.run(["docker", "image", "inspect", tag()], capture_output=True).returncode:
             change = ["--change", 'CMD ["/bin/bash"]', "--change", f"LABEL assay={LABEL}"]
             _run(["docker", "import", *change, str(ensure_tarball()), tag()], "import the image")
+        _run(["docker", "tag", tag(), NEWEST], "name the image")
     return tag()
 
 

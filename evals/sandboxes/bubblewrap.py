@@ -28,6 +28,7 @@ from evals.sandboxes.bwrap_config import INSIDE, BwrapConfig
 from evals.sandboxes.bwrap_namespace import Finished, Namespace
 from evals.sandboxes.paths import SandboxError
 
+NAME = "bwrap"
 _FILE_SECONDS = 180
 _NOT_STARTED = 126
 _DIRECTORY, _MISSING, _FORBIDDEN, _SPECIAL = 65, 66, 67, 68
@@ -56,7 +57,7 @@ def why_not() -> str | None:
     return None
 
 
-@sandboxenv(name="bwrap")  # pyright: ignore[reportUntypedClassDecorator]: Inspect's own
+@sandboxenv(name=NAME)  # pyright: ignore[reportUntypedClassDecorator]: Inspect's own
 class BwrapSandbox(SandboxEnvironment):
     """One namespace; see the module."""
 

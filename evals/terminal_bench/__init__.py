@@ -1,0 +1,1 @@
+"""Terminal tasks in the Harbor format, on Docker or without it."""
