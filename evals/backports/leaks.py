@@ -1,7 +1,7 @@
 """Before the agent starts: the repository holds one commit and nothing to find the fix in.
 
-Agents have read fixes out of later commits that published images still held
-(SWE-bench/SWE-bench#465, scaleapi/SWE-bench_Pro-os#7), so every attempt checks.
+Agents have read fixes out of later commits that published images still held (reported to the
+SWE-bench project in September 2025 and to SWE-bench Pro since), so every attempt checks.
 """
 
 from __future__ import annotations

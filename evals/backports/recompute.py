@@ -35,10 +35,13 @@ def recompute(row: Row) -> Expected:
     unexplained = sorted({t for t, s in after.items() if s in {"FAILED", "ERROR"}} - dropped)
     passing = sorted(test for test in after if after[test] in _PASSING and test not in dropped)
     turned = tuple(test for test in passing if before.get(test) not in _PASSING)
-    if unexplained or not turned:
-        what = f"{unexplained[0]} fails with the fix" if unexplained else "the fix turns no test"
+    stale = sorted(dropped - before.keys() - after.keys())
+    problems = [f"{test} fails with the fix" for test in unexplained]
+    problems += [f"{test} is dropped but does not exist" for test in stale]
+    problems += [] if turned else ["the fix turns no test"]
+    if problems:
         raise BackportError(
-            f"{row.instance_id} cannot be frozen: {what}.",
+            f"{row.instance_id} cannot be frozen: {problems[0]}.",
             "Every test must either decide the result or be dropped with a reason.",
             f"edit `tests` or `dropped` of {row.instance_id} in evals/backports/catalog.toml",
         )

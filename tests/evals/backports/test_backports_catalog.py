@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 from pydantic import ValidationError
 
 from evals.backports.catalog import EXPECTED, FOLDER, Row, read_catalog, read_expected, select
 from evals.backports.errors import BackportError
 from evals.backports.evalscript import END, START, eval_script
+from evals.meta import load_meta
 
 ROWS = list(read_catalog().values())
 README = (FOLDER / "README.md").read_text("utf-8")
@@ -38,6 +40,23 @@ def test_the_readme_states_the_frozen_counts(row: Row) -> None:
     cells = [cell.strip() for cell in line.strip("|").split("|")]
     counts = [str(len(expected.FAIL_TO_PASS)), str(len(expected.PASS_TO_PASS))]
     assert cells[2:] == [*counts, row.licence]
+
+
+@pytest.mark.parametrize("name", ["minimal", "local"])
+def test_a_protocol_states_the_settings_it_runs_with(name: str) -> None:
+    protocol = yaml.safe_load((FOLDER / "protocols" / f"{name}.yaml").read_text("utf-8"))
+    settings, sampling = protocol["metadata"]["settings"], protocol["generate_config"]
+    limits, arguments = protocol["eval_config"], protocol["task"]["args"]
+    assert settings["benchmark"] == f"backports-{load_meta(FOLDER).version}"
+    assert settings["items"] == len(select(arguments.get("instances")))
+    assert (settings["temperature"], settings["top_p"]) == (
+        sampling["temperature"],
+        sampling["top_p"],
+    )
+    assert settings["max_output_tokens"] == sampling["max_tokens"]
+    assert settings["max_steps"] == limits["turn_limit"]
+    assert settings["runs"] == limits["epochs"]
+    assert settings["scaffold"] == arguments["scaffold"]
 
 
 def test_every_frozen_file_has_a_row() -> None:
