@@ -62,8 +62,9 @@ class Attempt:
 def classify(sample: EvalSample) -> Attempt:
     """The outcome of one sample by the rules of this module."""
     if sample.error is not None:
-        cause = "provider" if _last_call_failed(sample) else "harness"
-        return Attempt(Outcome.INFRA, None, cause, _line(sample.error.message))
+        refusal = _last_call_error(sample)
+        cause = "harness" if refusal is None else "provider"
+        return Attempt(Outcome.INFRA, None, cause, _line(refusal or sample.error.message))
     limit = sample.limit.type if sample.limit else ""
     score = _score(sample)
     value = None if score is None else _TO_FLOAT(score.value)
@@ -102,9 +103,9 @@ def _score(sample: EvalSample) -> Score | None:
     return next(iter((sample.scores or {}).values()), None)
 
 
-def _last_call_failed(sample: EvalSample) -> bool:
+def _last_call_error(sample: EvalSample) -> str | None:
     calls = [event for event in sample.events if isinstance(event, ModelEvent)]
-    return bool(calls) and calls[-1].error is not None
+    return calls[-1].error if calls else None
 
 
 def _line(text: str, limit: int = 300) -> str:

@@ -42,8 +42,8 @@ def drive(job: Job, task: Task, endpoint: Endpoint, folder: Path) -> dict[Path, 
         KeyboardInterrupt: The run was interrupted; the same call goes on.
         AssayError: No log was written (E330), or a log in the folder is of another model (E331).
     """
-    model = build_model(endpoint, job.protocol)
     with stdout_on_stderr(), progress(len(job.items) * job.runs):
+        model = build_model(endpoint, job.protocol)
         eval_set(
             task,
             log_dir=str(folder),

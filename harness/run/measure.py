@@ -12,6 +12,7 @@ import pandas as pd
 from harness.endpoints.local.process import running
 from harness.endpoints.types import Endpoint
 from harness.errors import AssayError
+from harness.outcomes.outcome import Outcome
 from harness.outcomes.table import read_table, table_from_logs, write_table
 from harness.probes.contract import check
 from harness.probes.types import ProbeResult, Status
@@ -88,9 +89,19 @@ def measure(
 
 
 def folder_for(job: Job, purpose: str, *, fresh: bool) -> RunFolder:
-    """The folder of a job: finished today, unfinished, or new."""
+    """The folder of a job: finished today, unfinished, or new.
+
+    A run in which attempts were lost to infrastructure is not finished: they are made again.
+    """
     slug = f"{purpose}-{job.endpoint.name}"
-    return open_run(slug, job.digest(), purpose=purpose, fresh=fresh, final=SAMPLES)
+    folder = open_run(slug, job.digest(), purpose=purpose, fresh=fresh, final=SAMPLES)
+    if folder.state == "finished" and _lost(folder):
+        return RunFolder(folder.path, "unfinished")
+    return folder
+
+
+def _lost(folder: RunFolder) -> bool:
+    return bool((read_table(folder.samples)["outcome"] == Outcome.INFRA).any())
 
 
 def _uses_tools(job: Job) -> bool:

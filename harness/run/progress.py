@@ -20,7 +20,9 @@ EVERY = 10.0
 @dataclass(slots=True)
 class _Meter:
     total: int
-    done: set[tuple[str | None, int | None]] = field(default_factory=set[tuple[str | None, int | None]])
+    done: set[tuple[str | None, int | None]] = field(
+        default_factory=set[tuple[str | None, int | None]]
+    )
     began: float = field(default_factory=time.monotonic)
     shown: float = float("-inf")
 

@@ -176,11 +176,21 @@ def test_errors_stay_in_the_denominator(tmp_path: Path) -> None:
     script.reply = failing
     with serving(script) as url:
         bench = Bench(tmp_path, url, connections=1)
-        code, _, err = bench.verify("--json")
-    assert code == 4, err
-    assert len(bench.table) == 6
-    assert (bench.table["outcome"] == "infra").sum() >= 2
-    assert set(bench.table[bench.table["outcome"] == "infra"]["cause"]) == {"provider"}
+        _, out, err = bench.verify("--json")
+        lost = bench.table[bench.table["outcome"] == "infra"]
+        measurement = json.loads(out)["measurement"]
+        assert (len(bench.table), measurement["items"]) == (6, 6)
+        assert measurement["unscored"] == len(lost) >= 2
+        assert measurement["bounds"][0] < measurement["bounds"][1]
+        assert set(lost["cause"]) == {"provider"}
+        assert lost["detail"].str.contains("exceeds the context").all()
+        # The server recovers: the same command makes the lost attempts, and only those.
+        script.reply, script.window = knows, None
+        before = _eval_requests(script)
+        _, out, err = bench.verify("--json")
+    assert "resumed" in err
+    assert _eval_requests(script) - before == len(lost)
+    assert json.loads(out)["measurement"]["score"] == 100
 
 
 @pytest.mark.parametrize(
