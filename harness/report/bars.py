@@ -27,7 +27,7 @@ def _draw(runs: Sequence[tuple[str, Mapping[Outcome, int]]]) -> Figure:
     bars, key = 0.44 * len(runs), 0.24 * -(-len(shown) // 4)
     height = bars + key + 0.62
     figure = Figure(figsize=(8.0, height), facecolor=palette.PAPER)
-    labels = [f"{label}  n {sum(counts.values())}" for label, counts in runs]
+    labels = [f"{label} · n {sum(counts.values())}" for label, counts in runs]
     left = min(0.4, 0.045 + 0.0115 * max(len(label) for label in labels))
     axes = figure.add_axes((left, (key + 0.5) / height, 0.975 - left, bars / height))
     axes.set_facecolor("none")
@@ -62,7 +62,7 @@ def _bar(axes: Axes, y: int, counts: Mapping[Outcome, int]) -> None:
         if share >= 4:
             axes.text(
                 start + share / 2, y, str(counts[outcome]), ha="center", va="center_baseline",
-                fontsize=9, color="#111111" if fill.dark_text else "#ffffff",
+                fontsize=9, color=fill.text, bbox={"fc": fill.colour, "lw": 0, "pad": 0.8},
             )  # fmt: skip
         start += share
 

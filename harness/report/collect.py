@@ -21,6 +21,7 @@ from harness.report.limits import limits
 from harness.run.store import read_json
 from harness.stats.intervals import wilson
 from harness.verdicts.gate_types import GateVerdict
+from harness.verdicts.ledger_rows import judge_published
 from harness.verdicts.types import Comparability, Difference, Verdict
 
 Attempt = dict[str, Any]
@@ -49,6 +50,7 @@ def collect(folder: Path, verdict: Verdict, gate: GateVerdict | None) -> ReportD
         gate=gate,
         provenance=_provenance(folder.name, plan, run, attempts),
         limits=limits(claim, verdict, measured),
+        published=judge_published(claim),
     )
 
 

@@ -129,6 +129,7 @@ class ReportData:
         gate: A regression gate on the same run, if one was made.
         provenance: How to run it again.
         limits: What this run cannot show, one sentence each.
+        published: Other people's published counts for the same claim, judged alike.
     """
 
     claim: Claim
@@ -141,6 +142,7 @@ class ReportData:
     gate: GateVerdict | None
     provenance: Provenance
     limits: tuple[str, ...]
+    published: tuple[tuple[Claim, Verdict], ...] = ()
 
 
 def report_data(folder: Path, verdict: Verdict, gate: GateVerdict | None = None) -> ReportData:

@@ -19,7 +19,7 @@ from harness.verdicts.words import finding_word
 _WIDTH, _ROW, _HEAD, _FOOT = 8.0, 0.3, 0.42, 0.58
 """Inches: width of the figure, height of a row, room above and below."""
 
-_SCORE, _N, _FINDING = 2.95, 1.5, 1.05
+_SCORE, _N, _FINDING = 3.05, 1.63, 1.05
 """Inches from the right edge at which the three columns of text start."""
 
 
@@ -76,7 +76,12 @@ def claim_band(claim: Claim) -> tuple[float, float]:
 
 
 def forest(
-    rows: Sequence[ForestRow], claim_value: float, claim_band: tuple[float, float], title: str
+    rows: Sequence[ForestRow],
+    claim_value: float,
+    claim_band: tuple[float, float],
+    title: str,
+    *,
+    key: bool = True,
 ) -> str:
     """The forest plot as a stand-alone SVG document.
 
@@ -85,9 +90,10 @@ def forest(
         claim_value: Claimed score in points.
         claim_band: Where the claim may lie, in points.
         title: Printed above; may be empty.
+        key: Explain the marks below; leave out where a caption does.
     """
     with palette.style():
-        return palette.to_svg(_draw(rows, claim_value, claim_band, title))
+        return palette.to_svg(_draw(rows, claim_value, claim_band, title, key))
 
 
 def forest_png(
@@ -95,29 +101,31 @@ def forest_png(
 ) -> bytes:
     """The same as PNG."""
     with palette.style():
-        return palette.to_png(_draw(rows, claim_value, claim_band, title))
+        return palette.to_png(_draw(rows, claim_value, claim_band, title, key=True))
 
 
 def _draw(
-    rows: Sequence[ForestRow], claimed: float, band: tuple[float, float], title: str
+    rows: Sequence[ForestRow], claimed: float, band: tuple[float, float], title: str, key: bool
 ) -> Figure:
-    height = _FOOT + _ROW * len(rows) + _HEAD + (0.34 if title else 0.0)
+    foot = _FOOT if key else _FOOT - 0.24
+    height = foot + _ROW * len(rows) + _HEAD + (0.34 if title else 0.0)
     figure = Figure(figsize=(_WIDTH, height), facecolor=palette.PAPER)
     left = min(2.6, 0.35 + 0.092 * max(len(row.label) for row in rows))
     plot = (_WIDTH - _SCORE - 0.25 - left) / _WIDTH
-    axes = figure.add_axes((left / _WIDTH, _FOOT / height, plot, _ROW * len(rows) / height))
+    axes = figure.add_axes((left / _WIDTH, foot / height, plot, _ROW * len(rows) / height))
     axes.set_facecolor("none")
     _claim(axes, claimed, band, len(rows))
     for y, row in enumerate(rows):
         _row(axes, y, row)
-        middle = (_FOOT + _ROW * (len(rows) - y - 0.5)) / height
+        middle = (foot + _ROW * (len(rows) - y - 0.5)) / height
         _columns(figure, middle, _cells(row), palette.INK, 9)
     _frame(axes, rows, band)
-    above = (_FOOT + _ROW * len(rows) + 0.16) / height
-    _columns(figure, above, ("score [95 %]", "n", "finding"), palette.MUTED, 8.5)
+    above = (foot + _ROW * len(rows) + 0.16) / height
+    _columns(figure, above, ("score [95 %]", "n", "finding · grade"), palette.MUTED, 8.5)
     if title:
         figure.text(0.015, 1 - 0.22 / height, title, fontsize=11.5, weight="bold", va="center")
-    _key(figure, rows, 0.16 / height)
+    if key:
+        _key(figure, rows, 0.16 / height)
     return figure
 
 
@@ -125,7 +133,7 @@ def _cells(row: ForestRow) -> tuple[str, str, str]:
     return (
         f"{row.score:.1f} [{row.interval.low:.1f}, {row.interval.high:.1f}]",
         row.n,
-        f"{finding_word(row.finding, row.grade)} {row.grade}",
+        f"{finding_word(row.finding, row.grade)} · {row.grade}",
     )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import re
-from contextlib import AbstractContextManager
+import warnings
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -62,27 +64,30 @@ MARKS: dict[Finding, Mark] = {
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """How an outcome is drawn: colour, hatch and whether its text is dark."""
+    """How an outcome is drawn: colour, hatch, and the colour of a number on it."""
 
     colour: str
     hatch: str
-    dark_text: bool
+    text: str
 
+
+_DARK, _LIGHT = "#111111", "#ffffff"
 
 FILLS: dict[Outcome, Fill] = {
-    Outcome.SOLVED: Fill("#2b7bba", "", False),
-    Outcome.WRONG: Fill("#b4bac4", "", True),
-    Outcome.UNPARSED: Fill("#e0a458", "", True),
-    Outcome.EMPTY: Fill("#efd9b4", "..", True),
-    Outcome.TRUNCATED: Fill("#c8791e", "", True),
-    Outcome.TOOL_MALFORMED: Fill("#9c4a1a", "", False),
-    Outcome.REFUSED: Fill("#8a6aa8", "", False),
-    Outcome.CLOCK: Fill("#7a8594", "//", False),
-    Outcome.TURNS: Fill("#99a3b0", "\\\\", True),
-    Outcome.INFRA: Fill("#ffffff", "xx", True),
-    Outcome.COST_CUT: Fill("#ffffff", "--", True),
-    Outcome.JUDGE_FAILED: Fill("#ffffff", "++", True),
+    Outcome.SOLVED: Fill("#2b7bba", "", _LIGHT),
+    Outcome.WRONG: Fill("#b4bac4", "", _DARK),
+    Outcome.UNPARSED: Fill("#e0a458", "", _DARK),
+    Outcome.EMPTY: Fill("#efd9b4", "..", _DARK),
+    Outcome.TRUNCATED: Fill("#c8791e", "", _DARK),
+    Outcome.TOOL_MALFORMED: Fill("#9c4a1a", "", _LIGHT),
+    Outcome.REFUSED: Fill("#8a6aa8", "", _LIGHT),
+    Outcome.CLOCK: Fill("#66707e", "//", _LIGHT),
+    Outcome.TURNS: Fill("#99a3b0", "\\\\", _DARK),
+    Outcome.INFRA: Fill(PAPER, "xxxx", INK),
+    Outcome.COST_CUT: Fill(PAPER, "----", INK),
+    Outcome.JUDGE_FAILED: Fill(PAPER, "++++", INK),
 }
+"""Solved is blue, answers are warm, limits are grey, and what has no score is hatched paper."""
 
 _STYLE: dict[str, Any] = {
     "svg.hashsalt": "assay",
@@ -96,13 +101,22 @@ _STYLE: dict[str, Any] = {
     "ytick.color": MUTED,
     "hatch.color": MUTED,
     "hatch.linewidth": 0.6,
-    "axes.unicode_minus": True,
+    "text.parse_math": False,
 }
 
 
-def style() -> AbstractContextManager[None]:
-    """A context with our settings; nothing of it stays behind."""
-    return mpl.rc_context(cast("Any", _STYLE))
+@contextmanager
+def style() -> Generator[None]:
+    """A context with our settings; nothing of it stays behind.
+
+    Text is never read as TeX. Letters that matplotlib's own font lacks are no fault: whoever shows
+    the SVG has fonts of their own.
+    """
+    with warnings.catch_warnings(), mpl.rc_context(cast("Any", _STYLE)):
+        warnings.filterwarnings(
+            "ignore", message="Glyph .* missing from font", category=UserWarning
+        )
+        yield
 
 
 def to_svg(figure: Figure) -> str:

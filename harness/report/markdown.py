@@ -1,0 +1,68 @@
+"""The report as a short Markdown block for issues and pull requests."""
+
+from __future__ import annotations
+
+from harness.report.data import ReportData
+from harness.report.text import GRADES, clean, markdown, signed_span, span
+from harness.verdicts.gate_words import p_text
+from harness.verdicts.words import signed
+
+
+def render_markdown(data: ReportData) -> str:
+    """Verdict, numbers, differences, outcomes, limits and how to run it again."""
+    verdict, run = data.verdict, data.provenance
+    m, gap = verdict.measurement, verdict.gap
+    lines = [
+        f"**{markdown(verdict.sentence)}**",
+        "",
+        "| | |",
+        "| --- | --- |",
+        f"| claim | {markdown(data.claim.id)}: {markdown(data.claim.value)} "
+        f"{markdown(data.claim.unit)}, {markdown(data.claim.source.title)} |",
+        f"| measured | {m.score:.1f} % {span(m.interval)} on {markdown(run.endpoint)} |",
+        f"| gap | {signed(gap.points)} points {signed_span(gap.ci95)}, p {p_text(gap.p)} |",
+        f"| n | {m.items} items × {m.runs}, {m.attempts} attempts, {m.unscored} unscored "
+        f"(bounds {m.bounds[0]:.1f} to {m.bounds[1]:.1f} %) |",
+        f"| comparability | {verdict.comparability}: {GRADES[verdict.comparability]} |",
+        f"| run | {markdown(run.run)}, {markdown(run.eval)}, protocol {markdown(run.protocol)} |",
+        "",
+        *_differences(data),
+        *_contract(data),
+        "Attempts: " + ", ".join(
+            f"{count} {outcome.replace('_', ' ')}" for outcome, count in data.outcomes.items()
+        ) + ".",
+        "",
+        *_gate(data),
+        *(f"- {markdown(limit)}" for limit in data.limits),
+        "",
+        f"Recompute: `assay report {clean(run.run).replace('`', '')}`",
+        "",
+    ]  # fmt: skip
+    return "\n".join(lines)
+
+
+def _differences(data: ReportData) -> list[str]:
+    rows = [row for row in data.settings if row.reason]
+    if not rows:
+        return []
+    return [
+        "| setting | claim | this run | grade |",
+        "| --- | --- | --- | --- |",
+        *(
+            f"| {row.setting} | {markdown(row.claimed or 'unstated')} "
+            f"| {markdown(row.measured or 'unknown')} | {row.grade} |"
+            for row in rows
+        ),
+        "",
+    ]
+
+
+def _contract(data: ReportData) -> list[str]:
+    if not data.probes:
+        return []
+    told = ", ".join(f"{markdown(probe.id)} {probe.status}" for probe in data.probes)
+    return [f"Contract: {told}.", ""]
+
+
+def _gate(data: ReportData) -> list[str]:
+    return [f"**{markdown(data.gate.sentence)}**", ""] if data.gate else []
