@@ -52,14 +52,13 @@ def sample_of(task: TerminalTask, sandbox: Sandbox) -> Sample:
 
 
 def _compose(task: TerminalTask) -> ComposeConfig:
-    local = {} if task.image else {"x-local": True}
-    service = ComposeService(
-        image=task.image or ensure_image(task),
-        command=["sleep", "infinity"],
-        init=True,
-        cpus=task.cpus,
-        mem_limit=f"{task.memory_mb}m" if task.memory_mb else None,
-        network_mode=None if task.internet else "none",
-        **local,
-    )
-    return ComposeConfig(services={"default": service})
+    service: dict[str, Any] = {
+        "image": task.image or ensure_image(task),
+        "x-local": task.image is None,
+        "command": ["sleep", "infinity"],
+        "init": True,
+        "cpus": task.cpus,
+        "mem_limit": f"{task.memory_mb}m" if task.memory_mb else None,
+        "network_mode": None if task.internet else "none",
+    }
+    return ComposeConfig(services={"default": ComposeService.model_validate(service)})
