@@ -51,6 +51,7 @@ def collect(folder: Path, verdict: Verdict, gate: GateVerdict | None) -> ReportD
         provenance=_provenance(folder.name, plan, run, attempts),
         limits=limits(claim, verdict, measured),
         published=judge_published(claim),
+        floor=_floor(plan),
     )
 
 
@@ -126,6 +127,11 @@ def _grouped(attempts: Iterable[Attempt], key: str) -> list[tuple[str, list[Atte
 def _mean_score(rows: Iterable[Attempt]) -> float | None:
     scores = [row["score"] for row in rows if row["score"] is not None]
     return fmean(scores) if scores else None
+
+
+def _floor(plan: Mapping[str, Any]) -> float | None:
+    floor = cast("Mapping[str, Any]", plan.get("task") or {}).get("chance_floor")
+    return 100 * float(floor) if isinstance(floor, (int, float)) else None
 
 
 def _probes(rows: Sequence[Mapping[str, Any]]) -> tuple[ProbeResult, ...]:

@@ -130,6 +130,8 @@ class ReportData:
         provenance: How to run it again.
         limits: What this run cannot show, one sentence each.
         published: Other people's published counts for the same claim, judged alike.
+        floor: Score in points of an answer with the right form and the wrong content, for evals
+            with partial credit that know it.
     """
 
     claim: Claim
@@ -143,6 +145,7 @@ class ReportData:
     provenance: Provenance
     limits: tuple[str, ...]
     published: tuple[tuple[Claim, Verdict], ...] = ()
+    floor: float | None = None
 
 
 def report_data(folder: Path, verdict: Verdict, gate: GateVerdict | None = None) -> ReportData:

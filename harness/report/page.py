@@ -126,7 +126,7 @@ def _outcomes(data: ReportData) -> Markup:
 def _lengths(data: ReportData) -> Markup | None:
     if not data.lengths:
         return None
-    svg = length_curve({_label(data.provenance.endpoint): data.lengths})
+    svg = length_curve({_label(data.provenance.endpoint): data.lengths}, data.floor)
     spoken = "; ".join(
         f"{p.length} tokens: {p.score:.1f} {text.span(p.interval)}" for p in data.lengths
     )
