@@ -95,6 +95,7 @@ def to_sample(sample_id: str, spec: Spec, talk: Conversation) -> Sample:
         metadata={
             "needles": spec.needles,
             "length": spec.length,
+            "group": str(spec.length),
             "tokens": talk.tokens,
             "depth": talk.depth,
             "ordinal": talk.ordinal,

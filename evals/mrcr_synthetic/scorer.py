@@ -40,7 +40,11 @@ def prefixed_ratio() -> Scorer:
         return Score(
             value=result.score,
             answer=state.output.completion,
-            metadata={"prefix_ok": result.prefix_ok, "ratio": result.ratio},
+            metadata={
+                "prefix_ok": result.prefix_ok,
+                "ratio": result.ratio,
+                "unparsed": not result.prefix_ok,
+            },
         )
 
     return score
