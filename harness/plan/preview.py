@@ -60,6 +60,7 @@ def measured_settings(claim: Claim, benchmark: Benchmark, job: Job) -> Settings:
         item_set="stand-in" if benchmark.stand_in else job.item_set,
         metric=job.protocol.settings.metric or benchmark.metric,
         weights=job.endpoint.snapshot,
+        context_tokens=job.protocol.settings.context_tokens or job.endpoint.context_tokens,
         runs=job.runs,
     )
 
@@ -79,7 +80,7 @@ def preview(claim: Claim, benchmark: Benchmark, job: Job, settings: Settings) ->
         output_tokens=output,
         usd=usd,
         smallest_gap=_smallest_gap(claim, items, job, same=same),
-        margin=claim_margin(items),
+        margin=claim_margin(items if same else len(job.items)),
         differences=differences,
         comparability=grade(differences),
         same_items=same,
@@ -96,7 +97,10 @@ def _smallest_gap(claim: Claim, items: int, job: Job, *, same: bool) -> float:
         ours = Measured(p, len(job.items), 1 / job.runs, within, spread)
         error = claim_gap(claimed, ours, 0.0).standard_error
     else:
-        error = independent_gap(claimed, p, float(len(job.items)), 0.0).standard_error
+        gap = independent_gap(claimed, p, float(len(job.items)), 0.0)
+        # Near 100 % the interval is one-sided; a loss must be seen through its longer half.
+        longer = max(gap.points - gap.ci95.low, gap.ci95.high - gap.points) - claim.half_width
+        error = longer / z_value(0.95)
     return claim.half_width + (z_value(0.95) + Z_POWER) * error
 
 

@@ -61,6 +61,8 @@ PUBLISHED_IMAGES = frozenset({"docker", "e2b", "k8s"})
 
 _SUBSET = re.compile(r"(random|stratified):[0-9]+(:seed[0-9]+)?", re.ASCII)
 
+_PLURAL = frozenset({"weights", "timeouts"})
+
 _WHAT = {
     "max_output_tokens": "the cap on generated tokens",
     "context_tokens": "the context window",
@@ -149,7 +151,8 @@ def _equal(stated: Settings, measured: Settings, rule: _Rule) -> Difference | No
         return difference
     if getattr(stated, rule.setting) == getattr(measured, rule.setting):
         return None
-    reason = f"{_WHAT[rule.setting].capitalize()} differs, which is known to move scores."
+    verb = "differ" if rule.setting in _PLURAL else "differs"
+    reason = f"{_WHAT[rule.setting].capitalize()} {verb}, which is known to move scores."
     return _difference(rule, stated, measured, rule.differ, reason)
 
 

@@ -26,6 +26,10 @@ RETRIES = 2
 """Failed samples are run again at most twice; then they are unscored, never dropped."""
 
 
+CONSOLE = "console.txt"
+"""Beside the logs: whatever was printed during the run."""
+
+
 def drive(job: Job, task: Task, endpoint: Endpoint, folder: Path) -> dict[Path, EvalLog]:
     """Run what is not yet in the folder's logs; finished samples are not run again.
 
@@ -42,7 +46,8 @@ def drive(job: Job, task: Task, endpoint: Endpoint, folder: Path) -> dict[Path, 
         KeyboardInterrupt: The run was interrupted; the same call goes on.
         AssayError: No log was written (E330), or a log in the folder is of another model (E331).
     """
-    with stdout_on_stderr(), progress(len(job.items) * job.runs):
+    folder.mkdir(parents=True, exist_ok=True)
+    with stdout_in(folder / CONSOLE), progress(len(job.items) * job.runs):
         model = build_model(endpoint, job.protocol)
         eval_set(
             task,
@@ -80,14 +85,15 @@ def drive(job: Job, task: Task, endpoint: Endpoint, folder: Path) -> dict[Path, 
 
 
 @contextmanager
-def stdout_on_stderr() -> Generator[None]:
-    """Whatever is printed meanwhile is progress, and stdout is for the result."""
+def stdout_in(file: Path) -> Generator[None]:
+    """What Inspect and the eval print meanwhile goes to a file: stdout is for the result."""
     sys.stdout.flush()
     kept = os.dup(1)
-    os.dup2(2, 1)
-    try:
-        yield
-    finally:
-        sys.stdout.flush()
-        os.dup2(kept, 1)
-        os.close(kept)
+    with file.open("ab") as stream:
+        os.dup2(stream.fileno(), 1)
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+            os.dup2(kept, 1)
+            os.close(kept)
