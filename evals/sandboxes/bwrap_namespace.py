@@ -78,19 +78,17 @@ class Namespace:
         options = arguments(config, control, as_root=as_root)
         (folder / "options").write_bytes(b"".join(os.fsencode(text) + b"\0" for text in options))
         # Started from the event loop's thread: bwrap dies with the thread that made it.
-        with (folder / "log").open("wb") as log:
-            process = subprocess.Popen(
-                ["/bin/sh", "-c", _SUPERVISOR, "sh", str(folder), str(_program())],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                start_new_session=True,
-                env={"PATH": os.defpath},
-                cwd="/",
-            )
+        process = subprocess.Popen(
+            ["/bin/sh", "-c", _SUPERVISOR, "sh", str(folder), str(_program())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env={"PATH": os.defpath},
+            cwd="/",
+        )
         try:
-            if not await _ready(process):
-                raise _refused(folder / "log")
+            await _wait_ready(process)
         except BaseException:
             _end(process, folder)
             raise
@@ -140,7 +138,11 @@ class Namespace:
     @contextmanager
     def _job(self, name: str, text: str) -> Generator[_Job]:
         folder = self._control / name
-        folder.mkdir()
+        self._check_alive()
+        try:
+            folder.mkdir()
+        except FileNotFoundError as error:  # its supervisor has cleaned up
+            raise SandboxUnavailableError("the sandbox has ended") from error
         folder.chmod(0o755)
         job = _Job(folder)
         try:
@@ -246,19 +248,22 @@ def _program() -> Path:
         return Path(found)
 
 
-async def _ready(process: subprocess.Popen[bytes]) -> bool:
+async def _wait_ready(process: subprocess.Popen[bytes]) -> None:
     assert process.stdout is not None
+    said = b""
     with anyio.move_on_after(_START_SECONDS):
-        await anyio.wait_readable(process.stdout)
-        return os.read(process.stdout.fileno(), 64) == b"ready\n"
-    return False
-
-
-def _refused(log: Path) -> SandboxError:
-    text = log.read_text("utf-8", "replace").strip().splitlines()[-3:]
-    why = " ".join(text) or f"it did not start within {_START_SECONDS} s"
+        while not said.endswith(b"ready\n"):
+            await anyio.wait_readable(process.stdout)
+            data = os.read(process.stdout.fileno(), 4096)
+            said += data
+            if not data:
+                break
+        else:
+            return
+    why = " ".join(said.decode("utf-8", "replace").split()[-60:])
+    why = why or f"it did not start within {_START_SECONDS} s"
     fix = "allow user namespaces (sysctl kernel.unprivileged_userns_clone=1), or use docker"
-    return SandboxError("no bwrap sandbox", why, fix)
+    raise SandboxError("no bwrap sandbox", why, fix)
 
 
 def _end(process: subprocess.Popen[bytes], folder: Path) -> None:

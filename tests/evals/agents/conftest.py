@@ -24,8 +24,8 @@ from inspect_ai.model import (
 )
 from inspect_ai.tool import ToolCall
 
-import evals.sandboxes.bubblewrap  # noqa: F401: registers the sandbox
 from evals.sandboxes.base_image import ensure_base_image
+from evals.sandboxes.bubblewrap import NAME
 
 Turn = str | list[tuple[str, dict[str, Any]]]
 
@@ -51,21 +51,21 @@ def scripted(*turns: Turn) -> Model:
     return get_model("mockllm/model", custom_outputs=reply, config=GenerateConfig(temperature=1.0))
 
 
-@pytest.fixture(params=["bwrap", pytest.param("docker", marks=pytest.mark.docker)])
-def sandbox_spec(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
-    """The sandbox of a sample: ours, and a container of the local base image."""
-    if request.param == "bwrap":
-        return "bwrap"
+@pytest.fixture
+def sandbox_spec(request: pytest.FixtureRequest, tmp_path: Path) -> str | tuple[str, str]:
+    """The sandbox of a sample: ours; for tests marked docker a container of the base image."""
+    if request.node.get_closest_marker("docker") is None:
+        return NAME
     compose = tmp_path / "compose.yaml"
     compose.write_text(
         f"services:\n  default:\n    image: {ensure_base_image()}\n    x-local: true\n"
         "    init: true\n    network_mode: none\n    command: sleep infinity\n"
     )
-    return ("docker", str(compose))
+    return "docker", str(compose)
 
 
 @pytest.fixture
-def act(sandbox_spec: Any, tmp_path: Path) -> Callable[..., EvalSample]:
+def act(sandbox_spec: str | tuple[str, str], tmp_path: Path) -> Callable[..., EvalSample]:
     """Let an agent play written-down turns in a sandbox; returns the finished sample."""
 
     def run(agent: Agent, *turns: Turn) -> EvalSample:

@@ -1,10 +1,11 @@
-"""The shell tools, through the agents, in a bubblewrap and in a Docker sandbox."""
+"""The shell tools, through the agents; the last two tests in a container."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from inspect_ai.log import EvalSample
 
 from evals.agents.loop import bash_only, minimal
@@ -42,7 +43,8 @@ def test_exit_code_is_told_and_shell_goes_on(act: Act) -> None:
     sample = act(minimal(), bash("y=5; false"), bash("if true; then echo"), bash("echo $y"))
     first, second, third = answers(sample)
     assert first == "(exit code 1)"
-    assert "(exit code 2)" in second and "syntax error" in second
+    assert "(exit code 2)" in second
+    assert "syntax error" in second
     assert third == "5"
 
 
@@ -89,7 +91,8 @@ def test_fresh_subshell_shows_both_ends(act: Act) -> None:
     whole, cut = answers(sample)
     assert whole == "a" * 9999 + "\n(exit code 0)"
     text = "\n".join(map(str, range(1, 10001))) + "\n"
-    assert cut.startswith(text[:5000]) and cut.endswith(text[-5000:] + "\n(exit code 4)")
+    assert cut.startswith(text[:5000])
+    assert cut.endswith(text[-5000:] + "\n(exit code 4)")
 
 
 def test_fresh_subshell_is_not_held_by_background_jobs(act: Act) -> None:
@@ -97,3 +100,28 @@ def test_fresh_subshell_is_not_held_by_background_jobs(act: Act) -> None:
     first, second = answers(sample)
     assert first == "started\n\n(exit code 0)"
     assert "longer than 1 s" in second
+
+
+@pytest.mark.docker
+def test_persistent_shell_in_a_container(act: Act) -> None:
+    sample = act(
+        minimal(timeout=2),
+        bash("cd /tmp; x=kept; (sleep 1; echo late >late) & false"),
+        bash('until [ -e late ]; do sleep 0.1; done; echo "$x $PWD $(cat late)"'),
+        bash("sleep 777"),
+        bash('ps -eo args | grep -c "[s]leep 777"; echo "<$x>"; seq 100000'),
+    )
+    first, second, third, fourth = answers(sample)
+    assert (first, second) == ("(exit code 1)", "kept /tmp late")
+    assert "Stopped after 2 s" in third
+    assert fourth.startswith("0\n<>\n1\n2\n")
+    assert "(Cut here" in fourth
+
+
+@pytest.mark.docker
+def test_fresh_subshell_in_a_container(act: Act) -> None:
+    sample = act(bash_only(timeout=2), bash("sleep 777 & seq 10000; exit 4"), bash("sleep 778"))
+    first, second = answers(sample)
+    assert first.startswith("1\n2\n")
+    assert first.endswith("10000\n\n(exit code 4)")
+    assert "longer than 2 s" in second

@@ -7,17 +7,20 @@ from typing import Any
 
 import pytest
 from inspect_ai.util import SandboxEnvironment
-from inspect_ai.util._sandbox.self_check import *  # noqa: F403
+from inspect_ai.util._sandbox import self_check
+from inspect_ai.util._sandbox.self_check import *  # noqa: F403  # pyright: ignore[reportWildcardImportFromLibrary]
 
 from evals.sandboxes.bubblewrap import BwrapSandbox
 from evals.sandboxes.bwrap_config import BwrapConfig
 
 pytestmark = pytest.mark.anyio
 
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
+for _wait in (
+    self_check.test_exec_timeout,
+    self_check.test_exec_timeout_kills_process,
+    self_check.test_exec_timeout_kills_child_processes,
+):
+    pytest.mark.slow(_wait)
 
 
 @pytest.fixture
