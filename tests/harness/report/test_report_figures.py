@@ -9,6 +9,7 @@ import pytest
 
 from harness.claims.ledger import get_claim
 from harness.outcomes.outcome import Outcome
+from harness.paths import ROOT
 from harness.report.bars import outcome_bars
 from harness.report.curves import length_curve, tokens
 from harness.report.data import LengthPoint
@@ -110,3 +111,8 @@ def test_readme_figure_shows_nine_scaffolds_and_is_reproducible(tmp_path: Path) 
     assert [row.score for row in rows] == sorted((row.score for row in rows), reverse=True)
     first = [path.read_bytes() for path in draw(tmp_path / "a")]
     assert [path.read_bytes() for path in draw(tmp_path / "b")] == first
+
+
+def test_committed_readme_figure_is_current(tmp_path: Path) -> None:
+    svg, _ = draw(tmp_path)
+    assert svg.read_bytes() == (ROOT / "docs" / svg.name).read_bytes()
