@@ -6,10 +6,10 @@ Rules, first match:
 2. a cost limit stopped it: ``cost_cut``, however it was scored (a budget is censoring);
 3. no score: ``judge_failed``;
 4. score 1: ``solved``, also when a limit stopped the agent (the verifier ran on what it left);
-5. a time limit: ``clock``; a message, turn or token limit: ``turns``; a context limit, or a last
+5. the last tool calls could not be parsed: ``tool_malformed``, also when the turns then ran out;
+6. a time limit: ``clock``; a message, turn or token limit: ``turns``; a context limit, or a last
    reply cut at the token limit: ``truncated``;
-6. a filtered reply: ``refused``; no text and no tool call: ``empty``;
-7. the last tool calls could not be parsed: ``tool_malformed``;
+7. a filtered reply: ``refused``; no text and no tool call: ``empty``;
 8. the scorer says that the answer did not have the asked-for form: ``unparsed``;
 9. otherwise ``wrong``.
 """
@@ -80,6 +80,8 @@ def classify(sample: EvalSample) -> Attempt:
 def _scored(sample: EvalSample, score: Score, value: float, limit: str) -> Outcome:
     if value >= 1:
         return Outcome.SOLVED
+    if _malformed(sample):
+        return Outcome.TOOL_MALFORMED
     clock = bool((score.metadata or {}).get("agent_timeout"))
     if clock or limit in _LIMITS:
         return Outcome.CLOCK if clock else _LIMITS[limit]
@@ -93,10 +95,16 @@ def _by_reply(sample: EvalSample, metadata: dict[str, Any]) -> Outcome:
     message = sample.output.message if sample.output.choices else None
     if message is None or not (message.text.strip() or message.tool_calls):
         return Outcome.EMPTY
-    calls = [m for m in sample.messages if m.role == "assistant" and m.tool_calls]
-    if calls and any(call.parse_error for call in calls[-1].tool_calls or []):
-        return Outcome.TOOL_MALFORMED
     return Outcome.UNPARSED if metadata.get("unparsed") else Outcome.WRONG
+
+
+def _malformed(sample: EvalSample) -> bool:
+    asked = [m for m in sample.messages if m.role == "assistant" and m.tool_calls]
+    if asked and any(call.parse_error for call in asked[-1].tool_calls or []):
+        return True
+    results = [m for m in sample.messages if m.role == "tool"]
+    error = results[-1].error if results else None
+    return error is not None and error.type == "parsing"
 
 
 def _score(sample: EvalSample) -> Score | None:
