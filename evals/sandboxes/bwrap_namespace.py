@@ -137,22 +137,16 @@ class Namespace:
 
     @contextmanager
     def _job(self, name: str, text: str) -> Generator[_Job]:
-        folder = self._control / name
         self._check_alive()
+        job = _Job(self._control / name)
         try:
-            folder.mkdir()
-        except FileNotFoundError as error:  # its supervisor has cleaned up
-            raise SandboxUnavailableError("the sandbox has ended") from error
-        folder.chmod(0o755)
-        job = _Job(folder)
-        try:
-            (folder / "run").write_text(text, "utf-8")
-            (folder / "run").chmod(0o644)
-            job.open()
+            try:
+                job.open(text)
+            except FileNotFoundError as error:  # the supervisor of a dead sandbox has cleaned up
+                raise SandboxUnavailableError("the sandbox has ended") from error
             yield job
         finally:
             job.close()
-            shutil.rmtree(folder, ignore_errors=True)
 
     async def _follow(self, job: _Job, stdin: bytes | None, limit: int) -> Finished:
         out, err = Tail(limit), Tail(limit)
@@ -210,7 +204,7 @@ class Namespace:
 
 
 class _Job:
-    """The open pipes of one command."""
+    """The script and the pipes of one command."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -219,15 +213,22 @@ class _Job:
         self.group = 0
         self.done = False
 
-    def open(self) -> None:
+    def open(self, text: str) -> None:
+        """Write the script and make the pipes."""
+        self.folder.mkdir()
+        self.folder.chmod(0o755)
+        (self.folder / "run").write_text(text, "utf-8")
+        (self.folder / "run").chmod(0o644)
         for name in ("code", "out", "err", "in"):
             make_pipe(self.folder / name)
             opener = open_writer if name == "in" else open_reader
             self.fds[name] = opener(self.folder / name)
 
     def close(self) -> None:
+        """Close the pipes and remove them."""
         while self.fds:
             os.close(self.fds.popitem()[1])
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def _program() -> Path:

@@ -37,8 +37,16 @@ anyio.run(main)
 """
 
 
-def folders() -> set[Path]:
-    return set(Path(tempfile.gettempdir()).glob("assay-bwrap-*"))
+@pytest.fixture
+def temp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where sandboxes keep their pipes, for this test alone."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+def seconds(start: int) -> str:
+    """An argument of ``sleep`` that no other process on this machine has."""
+    return f"{start}{os.getpid()}"
 
 
 def processes(marker: str) -> int:
@@ -61,20 +69,21 @@ def eventually(condition: Callable[[], bool]) -> bool:
 
 
 @pytest.mark.anyio
-async def test_close_ends_everything() -> None:
-    before = folders()
+async def test_close_ends_everything(temp: Path) -> None:
     namespace = await Namespace.start(BwrapConfig())
-    command = ["sh", "-c", "sleep 98761 & setsid sleep 98761 & nohup sleep 98761 & true"]
-    await namespace.run(command, cwd="/", limit=100)
-    assert processes("98761") == 3
+    mark = seconds(1)
+    command = f"sleep {mark} & setsid sleep {mark} & nohup sleep {mark} & true"
+    await namespace.run(["sh", "-c", command], cwd="/", limit=100)
+    assert eventually(lambda: processes(mark) == 3)
+    assert list(temp.iterdir())
     namespace.close()
-    assert eventually(lambda: processes("98761") == 0)
-    assert folders() <= before
+    assert eventually(lambda: processes(mark) == 0)
+    assert not list(temp.iterdir())
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_nothing_survives_the_parent(number: signal.Signals, tmp_path: Path) -> None:
-    marker = f"9876{int(number)}"
+    marker = seconds(int(number))
     environ = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
     parent = subprocess.Popen(
         [sys.executable, "-c", HOLD.format(marker=marker)], env=environ, stdout=subprocess.PIPE
@@ -129,12 +138,11 @@ async def test_paths_and_special_files_stay_inside(tmp_path: Path) -> None:
 
 
 @pytest.mark.anyio
-async def test_failed_start_says_why_and_cleans_up(tmp_path: Path) -> None:
-    before = folders()
+async def test_failed_start_says_why_and_cleans_up(temp: Path) -> None:
     with pytest.raises(Exception, match="rootfs-that-is-not-there") as error:
-        await Namespace.start(BwrapConfig(rootfs=tmp_path / "rootfs-that-is-not-there"))
+        await Namespace.start(BwrapConfig(rootfs=temp / "rootfs-that-is-not-there"))
     assert "Fix:" in str(error.value)
-    assert folders() <= before
+    assert not list(temp.iterdir())
 
 
 def test_configuration_survives_the_log() -> None:
