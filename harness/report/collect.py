@@ -72,7 +72,7 @@ def setting_rows(
                 claimed=None if theirs is None else str(theirs),
                 measured=None if ours is None else str(ours),
                 grade=other.grade if other else Comparability.A,
-                reason=other.reason if other else "",
+                reason=other.reason if other else _uncounted(field.name, theirs, ours),
             )
         )
     return tuple(sorted(rows, key=lambda row: row.grade, reverse=True))
@@ -83,6 +83,15 @@ def attempts_of(folder: Path) -> list[Attempt]:
     frame = read_table(folder / "samples.parquet")
     rows = cast("list[Attempt]", frame.to_dict("records"))
     return [{**row, "score": None if math.isnan(row["score"]) else row["score"]} for row in rows]
+
+
+def _uncounted(setting: str, claimed: object, measured: object) -> str:
+    """Why an unequal pair is not a difference of its own; empty where both sides are equal."""
+    if claimed == measured:
+        return ""
+    if setting == "items":
+        return "It follows from which items were run."
+    return "It is not counted: it does not move this benchmark's scores."
 
 
 def item_rows(attempts: Iterable[Attempt]) -> tuple[ItemRow, ...]:

@@ -75,7 +75,7 @@ def measure(
     """
     if folder.state == "new":
         (folder.path / PROTOCOL).write_text(job.protocol.text, encoding="utf-8")
-        write_json(folder.path / "plan.json", {**plan_record(job, sys.argv[1:]), **log})
+        write_json(folder.path / "plan.json", {**plan_record(job, ["assay", *sys.argv[1:]]), **log})
     with running(job.endpoint) as live:
         probes = check(live, job.protocol, with_tools=_uses_tools(job))
         write_json(folder.path / "probes.json", {"probes": [_row(probe) for probe in probes]})

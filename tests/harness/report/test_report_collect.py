@@ -12,7 +12,8 @@ from harness.errors import AssayError
 from harness.outcomes.outcome import Outcome
 from harness.outcomes.table import write_table
 from harness.probes.types import Status
-from harness.report.collect import length_points
+from harness.protocols.settings import Settings
+from harness.report.collect import length_points, setting_rows
 from harness.report.data import report_data
 from harness.report.markdown import render_markdown
 from harness.report.page import render_page
@@ -115,3 +116,8 @@ def test_a_folder_without_a_table_is_one_clear_error(folder: Path) -> None:
     with pytest.raises(AssayError) as caught:
         report_data(folder, verdict)
     assert caught.value.code.startswith("E4")
+
+
+def test_a_setting_is_the_same_only_when_it_is() -> None:
+    rows = setting_rows(Settings(items=500, runs=1), Settings(items=1, runs=1), ())
+    assert {row.setting: bool(row.reason) for row in rows} == {"items": True, "runs": False}
