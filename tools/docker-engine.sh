@@ -133,6 +133,12 @@ launch() {
     --exec-opt native.cgroupdriver=cgroupfs --bridge=none --iptables=false --ip6tables=false)
   # A bridgeless engine deletes the bridge of another one in its network namespace: step aside.
   [ ! -e /sys/class/net/docker0 ] || command=(unshare -n "${command[@]}")
+  # Importing an image remounts the root, which in a plain chroot is no mount: give it one.
+  if ! mountpoint -q /; then
+    mkdir -p "$STATE/root"
+    command=(unshare -m --propagation unchanged bash -c 'mount --rbind / "$0" && exec chroot "$0" "$@"'
+      "$STATE/root" "${command[@]}")
+  fi
   setsid "${command[@]}" >"$LOG" 2>&1 </dev/null &
   local child=$!
   for _ in $(seq 150); do
