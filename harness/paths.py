@@ -8,6 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "results"
 PUBLISHED = RESULTS / "published"
+REFERENCES = RESULTS / "references"
 EVALS = ROOT / "evals"
 
 

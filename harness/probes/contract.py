@@ -20,7 +20,7 @@ from harness.probes.types import ProbeResult, Status
 from harness.probes.wire import Wire
 from harness.protocols.types import Protocol
 
-CANARY_TOKENS = 2000
+CANARY_TOKENS = 1200
 """Length of the context canary: long enough to hit a quiet cap, short enough to cost a cent."""
 
 _WORDS = (

@@ -27,6 +27,7 @@ class Job:
         protocol: The settings.
         endpoint: Where.
         items: Ids of the items that are run, in data-set order.
+        content: SHA-256 over their questions and answers: a changed generator is another data set.
         all_items: Number of items of the data set under this protocol.
         seed: Seed of the random subset; ``None`` = all items.
         runs: Attempts per item.
@@ -40,6 +41,7 @@ class Job:
     protocol: Protocol
     endpoint: Endpoint
     items: tuple[str, ...]
+    content: str
     all_items: int
     seed: int | None
     runs: int
@@ -59,6 +61,7 @@ class Job:
             "protocol": self.protocol.digest,
             "endpoint": self.endpoint.identity(),
             "items": self.items,
+            "content": self.content,
             "runs": self.runs,
             "task": self.task_metadata,
         }
@@ -122,7 +125,8 @@ def make_job(
         chosen = {str(task.dataset[i].id) for i in range(items)}
         task.dataset = task.dataset.filter(lambda sample: str(sample.id) in chosen)
         ids = [id_ for id_ in ids if id_ in chosen]
-    characters = sum(_characters(sample.input) for sample in task.dataset)
+    texts = [(str(s.id), _text(s.input), s.target) for s in task.dataset]
+    characters = sum(len(question) for _, question, _ in texts)
     runs = int(protocol.limits.get("epochs", 1))
     job = Job(
         eval=protocol.eval,
@@ -130,6 +134,7 @@ def make_job(
         protocol=protocol,
         endpoint=endpoint,
         items=tuple(ids),
+        content=hashlib.sha256(json.dumps(texts, ensure_ascii=False).encode()).hexdigest(),
         all_items=total,
         seed=None if chosen is None else seed,
         runs=runs,
@@ -139,5 +144,7 @@ def make_job(
     return job, task
 
 
-def _characters(content: Any) -> int:
-    return len(content) if isinstance(content, str) else sum(len(m.text) for m in content)
+def _text(content: Any) -> str:
+    if isinstance(content, str):
+        return content
+    return "\n".join(f"{message.role}: {message.text}" for message in content)

@@ -34,6 +34,7 @@ def plan_record(job: Job, command: list[str]) -> dict[str, Any]:
         "task": job.task_metadata,
         "endpoint": {"name": job.endpoint.name, **job.endpoint.identity()},
         "items": list(job.items),
+        "content_sha256": job.content,
         "all_items": job.all_items,
         "item_set": job.item_set,
         "runs": job.runs,

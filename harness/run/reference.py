@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,9 @@ def gate_job(reference: Path, candidate: str) -> tuple[Job, Task]:
     """
     plan = read_json(reference / "plan.json")
     endpoint = get_endpoint(candidate)
-    protocol = load_protocol(plan["eval"], str(reference / PROTOCOL))
+    protocol = replace(
+        load_protocol(plan["eval"], str(reference / PROTOCOL)), name=plan["protocol"]
+    )
     _same(reference, "protocol", plan["protocol_digest"], protocol.digest)
     subset = plan["item_set"] != "all"
     seed = int(plan["item_set"].rpartition("seed")[2]) if subset else 1
@@ -34,12 +37,7 @@ def gate_job(reference: Path, candidate: str) -> tuple[Job, Task]:
     )
     _same(reference, "eval version", plan["eval_version"], job.eval_version)
     _same(reference, "items", plan["items"], list(job.items))
-    _same(
-        reference,
-        "data revision",
-        plan["task"].get("dataset_revision"),
-        job.task_metadata.get("dataset_revision"),
-    )
+    _same(reference, "items' content", plan["content_sha256"], job.content)
     return job, task
 
 

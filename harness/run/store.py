@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import AssayError
-from harness.paths import runs_dir
+from harness.paths import REFERENCES, runs_dir
 
 RESUME_WITHIN = timedelta(days=1)
 
@@ -118,17 +118,18 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def find_run(name: str) -> Path:
-    """A run's folder by id, by a part of its id, or by path.
+    """A run's folder by id, by a part of its id, by path, or a reference by name.
 
     Raises:
         AssayError: None fits, or several do (E404).
     """
-    if (Path(name) / "plan.json").is_file():
-        return Path(name)
+    for path in (Path(name), REFERENCES / name):
+        if (path / "plan.json").is_file():
+            return path
     known = [path for path in sorted(runs_dir().glob("*")) if (path / "plan.json").is_file()]
     found = [path for path in known if path.name == name] or [p for p in known if name in p.name]
     if len(found) == 1:
         return found[0]
     listed = ", ".join(path.name for path in (found or known)[-5:]) or "none yet"
     which = "Several runs fit" if found else "No run fits"
-    raise AssayError("E404", f"{which} '{name}'.", f"Known: {listed}.", "ls results/runs")
+    raise AssayError("E404", f"{which} '{name}'.", f"Known: {listed}.", "ls results/*/")

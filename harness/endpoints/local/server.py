@@ -32,7 +32,7 @@ def _llama(spec: dict[str, Any]) -> Any:
     params.cpuparams_batch.n_threads = spec["threads"]
     params.port = 0
     params.ctx_shift = False
-    params.cache_prompt = False
+    params.cache_prompt = True
     return Server(params)
 
 
