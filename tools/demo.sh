@@ -39,8 +39,12 @@ run judge deepseek-v4-flash-0731/terminal-bench-2.1 --ledger
 title "A long-context claim, checked on a real model server on this machine"
 run verify deepseek-v4-pro-preview/max/mrcr-1m --on local --yes
 
-title "A terminal claim, in a sandbox without Docker"
-run verify deepseek-v4-flash-0731/terminal-bench-2.1 --on local --yes
+if "$assay" doctor --json | grep -A1 '"bubblewrap"' | grep -q true; then
+  title "A terminal claim, in a sandbox without Docker"
+  run verify deepseek-v4-flash-0731/terminal-bench-2.1 --on local --yes
+else
+  title "Left out: the terminal claim, since bubblewrap does not work here (assay doctor says why)"
+fi
 
 if [ "$engine" = yes ]; then
   title "A SWE claim: the agent's patch graded in a fresh container by the official harness"

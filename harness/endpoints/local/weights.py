@@ -11,7 +11,7 @@ import os
 import shutil
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 
 from harness.errors import AssayError
@@ -45,10 +45,10 @@ def weights_path(name: str) -> Path:
             not have the expected hash (E211).
     """
     weights = WEIGHTS.get(name)
-    try:
-        path = Path(str(files(weights.package) / weights.file)) if weights else None
-    except ModuleNotFoundError:
-        path = None
+    # Found, never imported: the package imports a client that is not installed here.
+    spec = find_spec(weights.package) if weights else None
+    folders = spec.submodule_search_locations if spec else None
+    path = Path(folders[0]) / weights.file if weights and folders else None
     if weights is None or path is None or not path.is_file():
         raise AssayError(
             "E210",
