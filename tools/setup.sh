@@ -31,4 +31,12 @@ say "Installing what requirements.lock names (about a minute and 1.5 GB the firs
   -r requirements.lock
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
   --no-build-isolation --editable .
+# The llama.cpp wheel needs the system's OpenMP runtime, which a minimal Debian does not have.
+if ! .venv/bin/python -c 'import xllamacpp' 2>/dev/null; then
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    apt-get update -qq && apt-get install -y -qq --no-install-recommends libgomp1 >&2
+  else
+    say "The embedded model needs the OpenMP runtime. As root: apt-get install libgomp1"
+  fi
+fi
 touch .venv/.ready
