@@ -106,3 +106,15 @@ def test_the_gate_passes_the_same_weights_and_catches_damaged_ones(tmp_path: Pat
     assert (code, same["finding"]) == (0, "passed")
     code, coarse = gate("local-coarse")
     assert (code, coarse["finding"]) == (1, "regressed")
+
+
+def test_a_client_that_hangs_up_frees_the_server(live: Endpoint) -> None:
+    body: dict[str, object] = {
+        "messages": [{"role": "user", "content": "Tell a very long story."}],
+        "max_tokens": 6000,
+        "ignore_eos": True,
+    }
+    with pytest.raises(httpx.ReadTimeout):
+        httpx.post(f"{live.base_url}/chat/completions", json=body, timeout=1)
+    reply = httpx.post(f"{live.base_url}/chat/completions", json={**body, "max_tokens": 2})
+    assert reply.status_code == 200

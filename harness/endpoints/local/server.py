@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import socket
 import sys
 import threading
@@ -19,7 +20,7 @@ import uvicorn
 from harness.endpoints.local.front import front
 
 
-def _llama(spec: dict[str, Any]) -> Any:
+def _llama(spec: dict[str, Any], key: str) -> Any:
     # A compiled module without stubs.
     from xllamacpp import CommonParams, Server  # pyright: ignore[reportAttributeAccessIssue]
 
@@ -33,6 +34,8 @@ def _llama(spec: dict[str, Any]) -> Any:
     params.port = 0
     params.ctx_shift = False
     params.cache_prompt = True
+    # It would let any web page read it: only the front knows the key.
+    params.api_keys = [key]
     return Server(params)
 
 
@@ -45,9 +48,10 @@ def _end_with_parent(server: uvicorn.Server) -> None:
 def main() -> None:
     """Serve until standard input closes."""
     spec = json.loads(sys.stdin.readline())
-    llama = _llama(spec)
     listener = socket.create_server(("127.0.0.1", spec["port"]))
-    app = front(llama.listening_address, spec["timeout"])
+    key = secrets.token_urlsafe()
+    llama = _llama(spec, key)
+    app = front(llama.listening_address, spec["timeout"], key)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on"))
     threading.Thread(target=_end_with_parent, args=(server,), daemon=True).start()
     address = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
