@@ -75,8 +75,14 @@ def command(
 
     claim = get_claim(claim_id)
     if ledger:
-        if solved is not None or items is not None:
-            raise click.UsageError("--ledger judges published counts: leave --solved out.")
+        given = {"solved": solved, "items": items, "subset": subset, **settings}
+        flags = {"as_claimed": as_claimed, "runs": runs != 1, "unscored": unscored != 0}
+        for name in [
+            *(n for n, v in given.items() if v is not None),
+            *(n for n in flags if flags[n]),
+        ]:
+            flag = f"--{name.replace('_', '-')}"
+            raise click.UsageError(f"--ledger judges published counts: leave {flag} out.")
         raise SystemExit(_ledger(claim, margin, as_json, output))
     if solved is None or items is None:
         raise click.UsageError("Give --solved and --items, or --ledger.")

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from harness.claims.types import Claim
-from harness.protocols.compare import compare, grade
+from harness.protocols.compare import compare, grade, same_items
 from harness.protocols.settings import Settings
 from harness.stats.gap import Claimed, Measured, claim_gap, independent_gap
 from harness.stats.intervals import z_value
@@ -57,12 +57,19 @@ def measured_settings(claim: Claim, benchmark: Benchmark, job: Job) -> Settings:
         job.protocol.settings,
         benchmark=job.eval if benchmark.stand_in else claim.benchmark,
         items=len(job.items),
-        item_set="stand-in" if benchmark.stand_in else job.item_set,
+        item_set=_item_set(claim, benchmark, job),
         metric=job.protocol.settings.metric or benchmark.metric,
         weights=job.endpoint.snapshot,
-        context_tokens=job.protocol.settings.context_tokens or job.endpoint.context_tokens,
+        context_tokens=job.endpoint.context_tokens,
         runs=job.runs,
     )
+
+
+def _item_set(claim: Claim, benchmark: Benchmark, job: Job) -> str:
+    if benchmark.stand_in:
+        return "stand-in"
+    # A random part of something else than the claim's items is no random part of them.
+    return job.item_set if claim.items in (None, job.all_items) else "other"
 
 
 def preview(claim: Claim, benchmark: Benchmark, job: Job, settings: Settings) -> Preview:
@@ -72,7 +79,7 @@ def preview(claim: Claim, benchmark: Benchmark, job: Job, settings: Settings) ->
     output = attempts * int(job.protocol.generate["max_tokens"])
     price = job.endpoint.price
     usd = (job.input_tokens * price.input + output * price.output) / 1e6 if price else None
-    same = not benchmark.stand_in
+    same = same_items(claim.stated, settings)
     items = claim.items or benchmark.items or len(job.items)
     return Preview(
         attempts=attempts,

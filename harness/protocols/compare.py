@@ -7,8 +7,8 @@ The grade of a comparison is the worst grade in its list; an empty list is A.
 setting            both, differ   ours unknown   publisher silent  counted
 ================== ============== ============== ================= ==============================
 benchmark, metric  C              C              (always stated)   always
-items, item_set    C; a declared  C (items)      –                 always
-                   random subset
+items, item_set    C; a declared  C (items)      C (how many),     always
+                   random subset                 B (which)
                    B
 weights            C              C              C                 always
 effort             C              C              C                 always
@@ -29,9 +29,9 @@ runs               B if ours are  B              A                 always
 
 Why: C needs a setting *known* to move the score that differs or that we cannot name. What the
 publisher left unstated cannot differ, but cannot be matched either, so it rules out A ("same
-sampling, same limits") without making the numbers incomparable; weights, effort and (for agents)
-scaffold move scores so much that silence on them is C. Silence on runs costs nothing here: the
-statistics then take one run, the widest case.
+sampling, same limits") without making the numbers incomparable; weights, effort, items and (for
+agents) scaffold move scores so much that silence on them is C. Silence on runs costs nothing here:
+the statistics then take one run, the widest case.
 """
 
 from __future__ import annotations
@@ -111,6 +111,15 @@ def compare(stated: Settings, measured: Settings, *, agentic: bool) -> tuple[Dif
 def grade(differences: Iterable[Difference]) -> Comparability:
     """The best comparability that all differences allow."""
     return max((d.grade for d in differences), default=A)
+
+
+def same_items(stated: Settings, measured: Settings) -> bool:
+    """True when the items are all of the claim's, or a declared random part of them."""
+    if stated.items is None or measured.items is None:
+        return False
+    if measured.item_set is not None and _SUBSET.fullmatch(measured.item_set):
+        return measured.items <= stated.items
+    return measured.item_set in ("all", stated.item_set) and measured.items == stated.items
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +212,11 @@ def _items(stated: Settings, measured: Settings, rule: _Rule) -> Difference | No
         return Difference("item_set", there, here, C, reason)
     if stated.items is None:
         reason = "The publisher does not state how many items there are, nor which."
-        return Difference("items", None, _text(measured.items), B, reason)
+        return Difference("items", None, _text(measured.items), C, reason)
     if measured.items == stated.items:
-        return None
+        silent = stated.item_set is None and here is not None
+        reason = "The publisher does not state which items these are."
+        return Difference("item_set", None, here, B, reason) if silent else None
     reason = (
         "The number of items run is not known."
         if measured.items is None

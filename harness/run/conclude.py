@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.claims.ledger import get_benchmark, get_claim
 from harness.errors import AssayError
 from harness.outcomes.outcome import Outcome
 from harness.outcomes.scores import item_scores, runs_by_item
 from harness.outcomes.table import read_table
-from harness.protocols.compare import compare
+from harness.probes.types import Status
+from harness.protocols.compare import compare, same_items
 from harness.protocols.settings import Settings
 from harness.run.store import read_json
 from harness.verdicts.gate_types import ItemAttempts, PairTable
 from harness.verdicts.judge import judge
 from harness.verdicts.types import Verdict
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def judge_folder(folder: Path, *, margin: float | None = None) -> Verdict:
@@ -41,13 +46,37 @@ def judge_folder(folder: Path, *, margin: float | None = None) -> Verdict:
     benchmark = get_benchmark(claim.benchmark)
     settings = Settings(**plan["settings"])
     frame = read_table(folder / "samples.parquet")
-    return judge(
+    if len(_reported(frame)) > 1:
+        settings = replace(settings, weights=None)
+    verdict = judge(
         claim,
         item_scores(frame, plan["items"], plan["runs"]),
         compare(claim.stated, settings, agentic=benchmark.agentic),
-        same_items=settings.item_set != "stand-in",
+        same_items=same_items(claim.stated, settings),
         margin=margin,
     )
+    return replace(verdict, notes=(*verdict.notes, *run_notes(folder)))
+
+
+def run_notes(folder: Path) -> tuple[str, ...]:
+    """What a run's own records say against it: failed checks, replies of another model."""
+    found: list[str] = []
+    if (folder / "probes.json").is_file():
+        probes = read_json(folder / "probes.json").get("probes", [])
+        failed = [str(probe["id"]) for probe in probes if probe["status"] == Status.FAIL]
+        if failed:
+            found.append(f"It was run in spite of failed contract checks: {', '.join(failed)}.")
+    asked = str(read_json(folder / "plan.json")["endpoint"].get("model", ""))
+    replied = _reported(read_table(folder / "samples.parquet"))
+    if asked and replied not in ([], [asked]):
+        found.append(f"Asked for {asked}, the replies say {' and '.join(replied)}.")
+    return tuple(found)
+
+
+def _reported(frame: pd.DataFrame) -> list[str]:
+    """Model ids in the replies of scored attempts; an attempt that failed may have had none."""
+    scored = frame.loc[frame["score"].notna(), "model_reported"]
+    return sorted({str(name) for name in scored if name})
 
 
 def pair_table(folder: Path, label: str) -> PairTable:

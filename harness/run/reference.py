@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from inspect_ai import Task
 
 
+_DATA = ("data_revision", "dataset_revision")
+"""Task metadata that digest what a run's items are made of."""
+
+
 def gate_job(reference: Path, candidate: str) -> tuple[Job, Task]:
     """The job that repeats a recorded run on another endpoint.
 
@@ -38,7 +42,18 @@ def gate_job(reference: Path, candidate: str) -> tuple[Job, Task]:
     _same(reference, "eval version", plan["eval_version"], job.eval_version)
     _same(reference, "items", plan["items"], list(job.items))
     _same(reference, "items' content", plan["content_sha256"], job.content)
+    for key in _DATA:
+        # Tests and images of an item are not in its question: the eval digests them itself.
+        _same(reference, key.replace("_", " "), plan["task"].get(key), job.task_metadata.get(key))
     return job, task
+
+
+def holds(folder: Path, reference: Path) -> bool:
+    """Whether a folder is the reference, or what the reference is a copy of."""
+    if not (folder / "plan.json").is_file():
+        return False
+    one, two = read_json(folder / "plan.json"), read_json(reference / "plan.json")
+    return all(one.get(key) == two.get(key) for key in ("digest", "started"))
 
 
 def _same(reference: Path, what: str, then: object, now: object) -> None:

@@ -3,6 +3,7 @@
 Order, first match: nothing to lose or nothing scored → invalid; unscored attempts decide →
 inconclusive or invalid; 90 % interval of candidate − reference above −margin, or no item differs,
 or significantly better → passed; significantly lower (p < 0.05) → regressed; else inconclusive.
+A pass that rests on fewer than `MIN_ITEMS` items, or on failures of the reference, is inconclusive.
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ from harness.verdicts.gate_words import gate_notes, gate_sentence
 
 ALPHA = 0.05
 MAX_UNSCORED = 0.05
+
+MIN_ITEMS = 5
+"""Items with something to lose below which a pass rests on nothing: with four that all stay,
+half of such items could be lost and the gate would miss it one time in sixteen."""
 
 _EXIT = {
     GateFinding.PASSED: 0,
@@ -54,6 +59,8 @@ def gate(reference: PairTable, candidate: PairTable, margin: float | None = None
     unscored = failures(pairs, provider=False)
     provider = failures(pairs, provider=True)
     other = None if excluded is None else find(excluded, chosen)
+    doubt = _doubt(pairs, main, provider[0], other) if finding is GateFinding.PASSED else ""
+    finding = GateFinding.INCONCLUSIVE if doubt else finding
     missing = {item.item for item in reference.items} ^ {item.item for item in candidate.items}
     return GateVerdict(
         reference=reference.label,
@@ -67,7 +74,7 @@ def gate(reference: PairTable, candidate: PairTable, margin: float | None = None
         unscored=unscored,
         disagreements=_disagreements(pairs),
         notes=gate_notes(main, chosen, finding, other, provider, unscored, len(missing)),
-        sentence=gate_sentence(reference.label, candidate.label, main, chosen, finding),
+        sentence=gate_sentence(reference.label, candidate.label, main, chosen, finding, doubt),
         exit_code=_EXIT[finding],
     )
 
@@ -93,6 +100,18 @@ def _settle(pairs: Sides, main: GateTable, margin: float) -> GateFinding:
             lost = unscored > MAX_UNSCORED * attempts
             return GateFinding.INVALID if lost else GateFinding.INCONCLUSIVE
     return finding
+
+
+def _doubt(pairs: Sides, main: GateTable, failed: int, other: GateFinding | None) -> str:
+    """Why a pass proves nothing; empty when it does prove something."""
+    if failed and other is not GateFinding.PASSED:
+        return "the reference's own failures are all that speaks for it"
+    rows = prepare(pairs, exclude=False).items
+    lossable = sum(sum(reference) > 0 for _, reference, _, _ in rows)
+    better = main.p < ALPHA and main.gap > 0
+    if lossable < MIN_ITEMS and not better:
+        return f"only {lossable} item{'s' if lossable != 1 else ''} could have been lost"
+    return ""
 
 
 def _disagreements(pairs: Sides) -> tuple[Disagreement, ...]:

@@ -7,9 +7,14 @@ from harness.verdicts.words import signed
 
 
 def gate_sentence(
-    reference: str, candidate: str, table: GateTable, margin: float, finding: GateFinding
+    reference: str,
+    candidate: str,
+    table: GateTable,
+    margin: float,
+    finding: GateFinding,
+    doubt: str = "",
 ) -> str:
-    """The last line a user reads."""
+    """The last line a user reads; `doubt` says why what looks like a pass is none."""
     scores = (
         f"{candidate} scores {table.candidate:.1f} %, {reference} {table.reference:.1f} % "
         f"over {table.items} items"
@@ -26,6 +31,8 @@ def gate_sentence(
         return f"PASSED: {scores}; a loss of {margin:g} points or more can be ruled out."
     if finding is GateFinding.REGRESSED:
         return f"REGRESSED: {scores}; {abs(table.gap):.1f} points lost (p = {p_text(table.p)})."
+    if doubt:
+        return f"INCONCLUSIVE: {scores}; {doubt}."
     return (
         f"INCONCLUSIVE: {scores}; the gap is {signed(table.gap)} points, somewhere in "
         f"[{signed(table.ci95.low)}, {signed(table.ci95.high)}]."

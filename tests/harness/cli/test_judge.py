@@ -86,6 +86,19 @@ def test_the_ledgers_own_rows(capsys: pytest.CaptureFixture[str], tmp_path: Path
     assert document["rows"][0]["verdict"]["claimed"] == "82.7"
 
 
+def test_items_nobody_names_cannot_be_matched(capsys: pytest.CaptureFixture[str]) -> None:
+    """Needles and lengths move this score by 30 points, and the publisher states neither."""
+    claim = "deepseek-v4-pro-preview/max/mrcr-1m"
+    same = ("--weights", "deepseek-v4-pro-preview", "--effort", "max")
+    code, out, _ = assay(capsys, "judge", claim, "--solved", "59", "--items", "100", *same)
+    assert code == 3
+    assert last_line(out).startswith("NOT COMPARABLE (grade C)")
+    assert "unstated number of items" in last_line(out)
+    claim = "deepseek-v4-pro-preview/max/swe-bench-pro"
+    _, out, _ = assay(capsys, "judge", claim, "--solved", "405", "--items", "731", *same)
+    assert "item_set (B)" in out
+
+
 def test_partial_credit_may_be_a_fraction(capsys: pytest.CaptureFixture[str]) -> None:
     claim = "deepseek-v4-pro-preview/max/mrcr-1m"
     code, out, _ = assay(capsys, "judge", claim, "--solved", "9.75", "--items", "12")
@@ -109,6 +122,9 @@ def test_partial_credit_may_be_a_fraction(capsys: pytest.CaptureFixture[str]) ->
         (("--solved", "65"), 2, "Give --solved and --items"),
         ((), 2, "Give --solved and --items"),
         (("--ledger", "--solved", "65"), 2, "leave --solved out"),
+        (("--ledger", "--scaffold", "codex"), 2, "leave --scaffold out"),
+        (("--ledger", "--subset", "random:9"), 2, "leave --subset out"),
+        (("--ledger", "--as-claimed"), 2, "leave --as-claimed out"),
         (("--solved", "sixty", "--items", "89"), 2, "not a valid float"),
     ],
 )

@@ -93,7 +93,8 @@ def test_a_setting_that_differs_or_is_unknown_here(change: dict[str, Any], allow
         ("network", "B"),
         ("sandbox", "A"),
         ("runs", "A"),
-        ("items", "B"),
+        ("items", "C"),
+        ("item_set", "B"),
     ],
 )
 def test_what_the_publisher_left_unsaid_is_listed_and_rules_out_a(

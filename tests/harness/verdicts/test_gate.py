@@ -36,7 +36,7 @@ def run(reference: Scores, candidate: Scores, margin: float | None = None) -> Ga
     return gate(side("ref", reference), side("cand", candidate), margin)
 
 
-@pytest.mark.parametrize("items", [1, 12, 89])
+@pytest.mark.parametrize("items", [5, 12, 89])
 @pytest.mark.parametrize("score", [1.0, 0.37])
 def test_the_same_answers_pass(items: int, score: float) -> None:
     table: Scores = [[score] for _ in range(items)]
@@ -45,6 +45,37 @@ def test_the_same_answers_pass(items: int, score: float) -> None:
     assert verdict.main.identical
     assert verdict.disagreements == ()
     assert any("could still be hidden" in note for note in verdict.notes)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        [[1.0]],
+        [[1.0]] * 4,
+        [[1.0]] + [[0.0]] * 20,
+        [[0.6]] * 4 + [[0.0]] * 12,
+        [[1.0] * 10] * 3,
+    ],
+)
+def test_too_few_items_that_could_be_lost_prove_nothing(table: Scores) -> None:
+    verdict = run(table, table)
+    assert (verdict.finding, verdict.exit_code) == (GateFinding.INCONCLUSIVE, 3)
+    assert "could have been lost" in verdict.sentence
+
+
+def test_failures_of_the_reference_do_not_hide_a_loss() -> None:
+    def failed(items: range) -> dict[int, tuple[Outcome, str]]:
+        return {n: (Outcome.INFRA, "provider") for n in items}
+
+    reference: Scores = [[None]] * 12 + [[1.0]] * 77
+    candidate: Scores = [[1.0]] * 79 + [[0.0]] * 10
+    verdict = gate(side("ref", reference, failed(range(12))), side("cand", candidate))
+    assert verdict.main.gap > 0
+    assert verdict.excluded_finding is GateFinding.REGRESSED
+    assert (verdict.finding, verdict.exit_code) == (GateFinding.INCONCLUSIVE, 3)
+    assert "the reference's own failures" in verdict.sentence
+    good = gate(side("ref", reference, failed(range(12))), side("cand", [[1.0]] * 89))
+    assert good.finding is GateFinding.PASSED
 
 
 def test_a_clear_loss_of_solved_items_regresses() -> None:
