@@ -85,6 +85,7 @@ def backports(
             "scaffold": scaffold,
             "swebench": swebench,
             "sandbox": "docker:local-base",
+            "network": "none",
             "images": {name: image.digest for name, image in images.items()},
         },
     )

@@ -59,6 +59,7 @@ def terminal_bench(
             "data_revision": digest_of([item.folder for item in tasks]),
             "sandbox": f"docker:{LABEL}" if sandbox == "docker" and own_base else sandbox,
             "scaffold": scaffold,
+            "network": "open" if any(item.internet for item in tasks) else "none",
             "stands_in_for": list(_META.stands_in_for),
         },
     )

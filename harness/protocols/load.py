@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from evals.meta import load_meta
 from harness.errors import AssayError
 from harness.paths import EVALS
+from harness.protocols.limits import misstated
 from harness.protocols.settings import Settings
 from harness.protocols.types import Protocol
 
@@ -28,12 +29,16 @@ class _Task(BaseModel):
 
 
 class _Generate(BaseModel):
-    """No sampling parameter has a default: a protocol states it or is refused."""
+    """No sampling parameter has a default: a protocol states it or is refused.
 
-    model_config = ConfigDict(extra="allow")
+    Nor is there one that `Settings` cannot compare: it would move scores unseen.
+    """
+
+    model_config = ConfigDict(extra="forbid")
     temperature: float = Field(ge=0)
     top_p: float = Field(gt=0, le=1)
     max_tokens: int = Field(gt=0)
+    seed: int | None = None
 
 
 class _Settings(BaseModel):
@@ -106,7 +111,7 @@ def _protocol(eval_name: str, path: Path) -> Protocol:
         raise _misfit(path, f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise _misfit(path, " ".join(str(error).split())) from None
-    generate = config.generate_config.model_dump()
+    generate = config.generate_config.model_dump(exclude_none=True)
     task_args = config.task.args if isinstance(config.task, _Task) else {}
     stated = config.metadata.settings.model_dump()
     run = {
@@ -120,6 +125,8 @@ def _protocol(eval_name: str, path: Path) -> Protocol:
             raise _misfit(path, f"metadata.settings.{field} is {stated[field]}, the run's {value}")
     stated |= run
     limits = {k: v for k, v in config.eval_config.items() if k not in _HARNESS}
+    if problem := misstated(limits, stated):
+        raise _misfit(path, problem)
     content = [eval_name, task_args, generate, limits, stated]
     digest = hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
     return Protocol(

@@ -72,7 +72,8 @@ def build_task(protocol: Protocol) -> Task:
     """The Inspect task of a protocol.
 
     Raises:
-        AssayError: Its sandbox is not here (E320), or the task refuses its arguments (E321).
+        AssayError: Its sandbox is not here (E320), the task refuses its arguments (E321), or it
+            does otherwise than the protocol's settings say (E111).
     """
     sandbox = protocol.settings.sandbox or ""
     if sandbox.startswith("docker"):
@@ -86,7 +87,7 @@ def build_task(protocol: Protocol) -> Task:
                 exit_code=4,
             )
     try:
-        return load_eval(protocol.eval)(**protocol.task_args)
+        task = load_eval(protocol.eval)(**protocol.task_args)
     except AssayError:
         raise
     except Exception as error:
@@ -95,6 +96,21 @@ def build_task(protocol: Protocol) -> Task:
         why = getattr(error, "why", f"{type(error).__name__}: {error}")
         fix = getattr(error, "fix", "assay doctor")
         raise AssayError("E321", str(what), str(why), str(fix), exit_code=4) from error
+    _check_settings(protocol, task.metadata or {})
+    return task
+
+
+def _check_settings(protocol: Protocol, task: dict[str, Any]) -> None:
+    """The task says what it does; a protocol that says otherwise would be graded as that."""
+    for name in ("scaffold", "sandbox", "network"):
+        stated, real = getattr(protocol.settings, name), task.get(name, "none")
+        if stated not in (None, real):
+            raise AssayError(
+                "E111",
+                f"The protocol {protocol.name} does not fit.",
+                f"metadata.settings.{name} is '{stated}', the task's is '{real}'.",
+                f"edit {protocol.name}.yaml",
+            )
 
 
 def make_job(

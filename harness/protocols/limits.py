@@ -1,0 +1,48 @@
+"""Does a run-config do what its ``metadata.settings`` say?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+_COMPARED = ("epochs", "turn_limit", "message_limit", "time_limit", "working_limit", "cost_limit")
+"""Limits that a setting speaks for, and the budget, which never makes an answer wrong."""
+
+_HARMLESS = ("max_sandboxes", "max_subprocesses")
+
+
+def misstated(limits: Mapping[str, Any], stated: Mapping[str, Any]) -> str | None:
+    """The first thing that the settings say and the run does not do, or that they leave out.
+
+    Args:
+        limits: ``eval_config``, less what the harness sets itself.
+        stated: ``metadata.settings``.
+    """
+    unknown = [name for name in limits if name not in (*_COMPARED, *_HARMLESS)]
+    if unknown:
+        return f"eval_config.{unknown[0]} moves scores and no setting says so"
+    if stated.get("context_tokens") is not None:
+        return "metadata.settings.context_tokens: a run has the endpoint's window and no other"
+    return _steps(limits, stated.get("max_steps")) or _times(limits, stated.get("timeouts"))
+
+
+def _steps(limits: Mapping[str, Any], steps: int | None) -> str | None:
+    if steps is None:
+        return None
+    turns, messages = limits.get("turn_limit"), limits.get("message_limit")
+    if turns is not None and turns != steps:
+        return f"metadata.settings.max_steps is {steps}, the run's turn_limit {turns}"
+    # A step is a call and its answer.
+    if messages is not None and messages // 2 < steps:
+        return f"metadata.settings.max_steps is {steps}, the run's message_limit {messages}"
+    if turns is None and messages is None:
+        return f"metadata.settings.max_steps is {steps}, and the run has no such limit"
+    return None
+
+
+def _times(limits: Mapping[str, Any], timeouts: str | None) -> str | None:
+    for name in ("time_limit", "working_limit"):
+        seconds = limits.get(name)
+        if seconds is not None and timeouts is not None and str(seconds) not in timeouts:
+            return f"metadata.settings.timeouts is '{timeouts}', the run's {name} {seconds} s"
+    return None
