@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
-from typing import Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import click
 
 from harness import __version__
-from harness.errors import AssayError
+
+if TYPE_CHECKING:
+    from harness.errors import AssayError
 
 COMMANDS: dict[str, str] = {
     "claims": "List and show published numbers.",
@@ -67,46 +70,48 @@ def _report(error: AssayError, *, as_json: bool) -> None:
 def main(argv: list[str] | None = None) -> NoReturn:
     """Run the command line; every expected failure ends in one clear error and its exit code."""
     arguments = sys.argv[1:] if argv is None else argv
-    debug = "--debug" in arguments
+    _interrupt_on_sigterm()
+    _print_anything()
     try:
         result: Any = app.main(args=arguments, prog_name="assay", standalone_mode=False)
         sys.exit(result if isinstance(result, int) else 0)
-    except AssayError as error:
-        if debug:
-            raise
-        _report(error, as_json="--json" in arguments)
-        sys.exit(error.exit_code)
-    except click.exceptions.Abort:
-        click.echo("Interrupted. The same command goes on where this one stopped.", err=True)
-        sys.exit(130)
-    except KeyboardInterrupt:
+    except (click.exceptions.Abort, KeyboardInterrupt):
         click.echo("Interrupted. The same command goes on where this one stopped.", err=True)
         sys.exit(130)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except OSError as error:
-        if debug:
+    except BrokenPipeError:
+        # Whoever read our output has gone; the flush at exit would fail once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        sys.exit(141)
+    except Exception as error:
+        if "--debug" in arguments:
             raise
-        _report(_from_os_error(error), as_json="--json" in arguments)
-        sys.exit(4)
+        from harness.cli.failures import as_assay_error
+
+        told = as_assay_error(error)
+        _report(told, as_json="--json" in arguments)
+        sys.exit(told.exit_code)
 
 
-def _from_os_error(error: OSError) -> AssayError:
-    import errno
+def _interrupt_on_sigterm() -> None:
+    """A polite end is an interrupt: servers and sandboxes are ended, and the run can go on."""
+    import signal
+    import threading
 
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return AssayError(
-            "E310",
-            "The disk is full.",
-            f"Writing {error.filename or 'a file'} failed: {error.strerror}.",
-            "free some space, then run the same command again: it goes on where it stopped",
-            exit_code=4,
-        )
-    return AssayError(
-        "E311",
-        "The operating system refused an operation.",
-        f"{error.strerror or error}: {error.filename or ''}",
-        "run the same command again with --debug for the traceback",
-        exit_code=4,
-    )
+    if threading.current_thread() is threading.main_thread():
+
+        def interrupt(number: int, frame: object) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+        signal.signal(signal.SIGTERM, interrupt)
+
+
+def _print_anything() -> None:
+    """Half a surrogate pair in a server's text, or a terminal without UTF-8, is no failure."""
+    import io
+
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

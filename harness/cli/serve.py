@@ -9,7 +9,13 @@ from harness.cli.common import console, status
 
 @click.command()
 @click.argument("endpoint", default="local")
-@click.option("--port", default=0, show_default=True, help="Loopback port; 0 = any free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    show_default=True,
+    help="Loopback port; 0 = any free one.",
+)
 def command(endpoint: str, port: int) -> None:
     """Serve an embedded ENDPOINT on loopback until interrupted."""
     import signal

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from harness.endpoints.types import Dialect, Embedded, Endpoint, Price
 from harness.errors import AssayError
 from harness.paths import endpoints_files
+
+_SECRET_HEADERS = {"authorization", "proxy-authorization", "x-api-key", "api-key", "cookie"}
 
 
 class _EmbeddedRow(BaseModel):
@@ -91,15 +95,30 @@ def load_endpoints(files: tuple[Path, ...] | None = None) -> dict[str, Endpoint]
                     f"{where}: {first['msg']}.",
                     f"edit [{name}] in {file}",
                 ) from None
-            if (row.base_url is None) == (row.embedded is None):
+            misfit = _misfit(name, row)
+            if misfit:
                 raise AssayError(
                     "E202",
                     f"Endpoint '{name}' in {file} does not fit.",
-                    "It needs either base_url or embedded, and not both.",
+                    misfit,
                     f"edit [{name}] in {file}",
                 )
             endpoints[name] = _endpoint(name, row)
     return endpoints
+
+
+def _misfit(name: str, row: _Row) -> str:
+    """What is wrong with a row beyond its fields; it is copied into every run's records."""
+    if (row.base_url is None) == (row.embedded is None):
+        return "It needs either base_url or embedded, and not both."
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
+        return "Its name may have letters, digits, '.', '_' and '-'."
+    if row.base_url and "@" in urlsplit(row.base_url).netloc:
+        return "A key has no place in base_url: name its variable in key_env."
+    secret = [header for header in row.headers if header.lower() in _SECRET_HEADERS]
+    if secret:
+        return f"A key has no place in headers.{secret[0]}: name its variable in key_env."
+    return ""
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -139,6 +158,13 @@ def key_of(endpoint: Endpoint) -> str | None:
     if endpoint.key_env is None:
         return None
     key = os.environ.get(endpoint.key_env, "").strip()
+    if key and not (key.isascii() and key.isprintable() and " " not in key):
+        raise AssayError(
+            "E204",
+            f"Endpoint '{endpoint.name}' needs a key.",
+            f"What {endpoint.key_env} holds cannot be one: keys are printable ASCII, no spaces.",
+            f"export {endpoint.key_env}=…",
+        )
     if key:
         return key
     raise AssayError(

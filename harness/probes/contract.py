@@ -117,7 +117,7 @@ def tools(wire: Wire) -> ProbeResult:
     name, arguments = reply.tool_calls[0]
     try:
         jsonschema.validate(json.loads(arguments), _TOOL["parameters"])
-    except (ValueError, jsonschema.ValidationError) as error:
+    except (ValueError, RecursionError, jsonschema.ValidationError) as error:
         why = error.message if isinstance(error, jsonschema.ValidationError) else str(error)
         return ProbeResult("tools", title, Status.FAIL, f"{name}: {why}"[:200], "E233")
     return ProbeResult("tools", title, Status.PASS, f"{name}({arguments})"[:200])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +16,9 @@ from harness.errors import AssayError
 from harness.protocols.types import Protocol
 
 JsonObject = dict[str, Any]
+
+LARGEST = 16 * 1024**2
+"""Bytes of a reply that are read: a probe's reply has a few hundred."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ class Wire:
         self.endpoint = endpoint
         self.base = str(endpoint.base_url).rstrip("/")
         self._body = request_body(endpoint, protocol)
-        key = key_of(endpoint)
+        self._key = key = key_of(endpoint)
         headers = dict(endpoint.headers)
         if key and endpoint.dialect == "openai-chat":
             headers["authorization"] = f"Bearer {key}"
@@ -75,58 +80,81 @@ class Wire:
 
     def _post(self, url: str, body: JsonObject) -> httpx.Response:
         try:
-            return self._client.post(url, json=body)
-        except httpx.HTTPError as error:
+            return self._read(url, body)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise AssayError(
                 "E220",
                 f"Endpoint '{self.endpoint.name}' does not answer.",
-                f"{url}: {error or type(error).__name__}.",
+                self._without_key(f"{url}: {error or type(error).__name__}."),
                 f"start the server, or mend base_url of [{self.endpoint.name}] in endpoints.toml",
                 exit_code=4,
             ) from None
 
+    def _read(self, url: str, body: JsonObject) -> httpx.Response:
+        """The whole reply, at most `LARGEST` bytes of it, within the endpoint's time limit.
+
+        The client's own time limit is one of silence: a server that drips never breaks it.
+        """
+        end = time.monotonic() + self.endpoint.timeout
+        data = bytearray()
+        with self._client.stream("POST", url, json=body) as response:
+            for part in response.iter_bytes():
+                data += part
+                if len(data) > LARGEST:
+                    del data[LARGEST:]
+                    break
+                if time.monotonic() > end:
+                    raise httpx.ReadTimeout(f"no whole reply in {self.endpoint.timeout} s")
+        kind = response.headers.get("content-type", "")
+        return httpx.Response(
+            response.status_code, headers={"content-type": kind}, content=bytes(data)
+        )
+
     def _reply(self, response: httpx.Response, anthropic: bool) -> Reply:
         try:
-            body = response.json()
-        except ValueError:
+            body = json.loads(response.content)
+        except (ValueError, RecursionError):
             body = None
         if response.status_code >= 500 or response.status_code in (401, 403, 404):
-            raise _refusal(self.endpoint, response)
+            raise _refusal(self.endpoint, response.status_code, self._excerpt(response))
         if not isinstance(body, dict):
             raise AssayError(
                 "E222",
                 f"Endpoint '{self.endpoint.name}' did not answer in JSON.",
-                f"HTTP {response.status_code}, {response.headers.get('content-type', 'no type')}: "
-                f"{_excerpt(response)}",
+                f"HTTP {response.status_code}, {response.headers['content-type'] or 'no type'}: "
+                f"{self._excerpt(response)}",
                 f"mend base_url of [{self.endpoint.name}] in endpoints.toml",
                 exit_code=4,
             )
         parse = _anthropic_reply if anthropic else _openai_reply
         try:
             return parse(response.status_code, body)
-        except (KeyError, IndexError, TypeError, AttributeError) as error:
+        except (LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
             raise AssayError(
                 "E222",
                 f"Endpoint '{self.endpoint.name}' answered in another shape than its dialect's.",
-                f"{type(error).__name__}: {error}. Body: {_excerpt(response)}",
+                f"{type(error).__name__}: {error}. Body: {self._excerpt(response)}",
                 f"mend the dialect of [{self.endpoint.name}] in endpoints.toml",
                 exit_code=4,
             ) from None
 
+    def _excerpt(self, response: httpx.Response, limit: int = 160) -> str:
+        text = response.content[: 64 * limit].decode("utf-8", "replace")
+        return " ".join(self._without_key(text).split())[:limit] or "an empty body"
 
-def _refusal(endpoint: Endpoint, response: httpx.Response) -> AssayError:
-    status = response.status_code
+    def _without_key(self, text: str) -> str:
+        # Servers like to quote the key that they refuse.
+        return text.replace(self._key, "[key]") if self._key else text
+
+
+def _refusal(endpoint: Endpoint, status: int, excerpt: str) -> AssayError:
     code, what, fix = {
         401: ("E206", "refuses the key", f"export {endpoint.key_env or 'KEY'}=… with a valid key"),
         403: ("E206", "refuses the key", f"export {endpoint.key_env or 'KEY'}=… with a valid key"),
         404: ("E207", "does not know this address or model", "mend base_url or model"),
     }.get(status, ("E221", "fails", "try again later, or ask the provider"))
-    why = f"HTTP {status}: {_excerpt(response)}"
+    why = f"HTTP {status}: {excerpt}"
     return AssayError(code, f"Endpoint '{endpoint.name}' {what}.", why, fix, exit_code=4)
-
-
-def _excerpt(response: httpx.Response, limit: int = 160) -> str:
-    return " ".join(response.text.split())[:limit] or "an empty body"
 
 
 def _openai_tool(tool: JsonObject) -> JsonObject:
@@ -150,24 +178,22 @@ def _openai_reply(status: int, body: JsonObject) -> Reply:
         body=body,
         model=str(body.get("model") or ""),
         text=str(message.get("content") or ""),
-        tool_calls=tuple((str(c["name"]), str(c["arguments"])) for c in calls),
+        tool_calls=tuple((str(c["name"]), _text(c["arguments"])) for c in calls),
         stop_reason=str(choice.get("finish_reason") or ""),
-        tokens_in=usage.get("prompt_tokens"),
-        tokens_out=usage.get("completion_tokens"),
+        tokens_in=_count(usage.get("prompt_tokens")),
+        tokens_out=_count(usage.get("completion_tokens")),
     )
 
 
 def _anthropic_reply(status: int, body: JsonObject) -> Reply:
-    import json
-
     if status >= 400:
         return _rejected(status, body)
     blocks = body["content"]
     usage = body.get("usage") or {}
-    tokens_in = usage.get("input_tokens")
+    tokens_in = _count(usage.get("input_tokens"))
     if tokens_in is not None:
         for part in ("cache_read_input_tokens", "cache_creation_input_tokens"):
-            tokens_in += usage.get(part) or 0
+            tokens_in += _count(usage.get(part)) or 0
     return Reply(
         status=status,
         body=body,
@@ -180,11 +206,22 @@ def _anthropic_reply(status: int, body: JsonObject) -> Reply:
             str(body.get("stop_reason")), str(body.get("stop_reason") or "")
         ),
         tokens_in=tokens_in,
-        tokens_out=usage.get("output_tokens"),
+        tokens_out=_count(usage.get("output_tokens")),
     )
+
+
+def _count(value: Any) -> int | None:
+    """A number of tokens; what cannot be one was not reported."""
+    good = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return value if good else None
+
+
+def _text(arguments: Any) -> str:
+    """Arguments as the wire has them; some servers send the object itself."""
+    return arguments if isinstance(arguments, str) else json.dumps(arguments)
 
 
 def _rejected(status: int, body: JsonObject) -> Reply:
     error = body.get("error")
     message = error.get("message") if isinstance(error, dict) else error
-    return Reply(status, body, "", str(message or ""), (), "rejected", None, None)
+    return Reply(status, body, "", str(message or "")[:2000], (), "rejected", None, None)

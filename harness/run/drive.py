@@ -8,15 +8,19 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zipfile import BadZipFile
 
 from inspect_ai import eval_set
+from inspect_ai.log import read_eval_log
 
 from harness.endpoints.model import build_model
 from harness.endpoints.types import Endpoint
 from harness.errors import AssayError
 from harness.outcomes.logs import newest_logs
+from harness.probes.wire import Wire
 from harness.run.job import Job
 from harness.run.progress import progress
+from harness.run.watch import watching
 
 if TYPE_CHECKING:
     from inspect_ai import Task
@@ -44,10 +48,16 @@ def drive(job: Job, task: Task, endpoint: Endpoint, folder: Path) -> dict[Path, 
 
     Raises:
         KeyboardInterrupt: The run was interrupted; the same call goes on.
-        AssayError: No log was written (E330), or a log in the folder is of another model (E331).
+        AssayError: No log was written (E330), a log in the folder is of another model (E331), or
+            the endpoint has gone meanwhile (E220, E221, E222).
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with stdout_in(folder / CONSOLE), progress(len(job.items) * job.runs):
+    _set_aside_unreadable(folder)
+    with (
+        watching(Wire(endpoint, job.protocol)),
+        stdout_in(folder / CONSOLE),
+        progress(len(job.items) * job.runs),
+    ):
         model = build_model(endpoint, job.protocol)
         eval_set(
             task,
@@ -84,6 +94,15 @@ def drive(job: Job, task: Task, endpoint: Endpoint, folder: Path) -> dict[Path, 
     return logs
 
 
+def _set_aside_unreadable(folder: Path) -> None:
+    # Inspect stops at a damaged log; its attempts are made again, and the file is kept.
+    for path in folder.glob("*.eval"):
+        try:
+            read_eval_log(str(path), header_only=True)
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+            path.rename(path.with_name(f"{path.name}.damaged"))
+
+
 @contextmanager
 def stdout_in(file: Path) -> Generator[None]:
     """What Inspect and the eval print meanwhile goes to a file: stdout is for the result."""
@@ -94,6 +113,8 @@ def stdout_in(file: Path) -> Generator[None]:
         try:
             yield
         finally:
-            sys.stdout.flush()
-            os.dup2(kept, 1)
-            os.close(kept)
+            try:
+                sys.stdout.flush()
+            finally:
+                os.dup2(kept, 1)
+                os.close(kept)

@@ -18,8 +18,9 @@ from harness.probes.contract import check
 from harness.probes.types import ProbeResult, Status
 from harness.run.drive import drive
 from harness.run.job import Job
+from harness.run.lock import only_here
 from harness.run.record import plan_record, run_record
-from harness.run.store import RunFolder, open_run, read_json, write_json
+from harness.run.store import RunFolder, open_run, read_json, write_json, write_text
 
 if TYPE_CHECKING:
     from inspect_ai import Task
@@ -44,9 +45,21 @@ class Measured:
 
 
 def load(folder: RunFolder) -> Measured:
-    """A finished measurement from its folder."""
-    rows = read_json(folder.path / "probes.json")["probes"]
-    probes = [ProbeResult(**{**row, "status": Status(row["status"])}) for row in rows]
+    """A finished measurement from its folder.
+
+    Raises:
+        AssayError: A record is missing or does not fit (E402, E406).
+    """
+    record = read_json(folder.path / "probes.json")
+    try:
+        probes = [ProbeResult(**{**p, "status": Status(p["status"])}) for p in record["probes"]]
+    except (KeyError, TypeError, ValueError) as error:
+        raise AssayError(
+            "E406",
+            f"probes.json in {folder.id} does not fit.",
+            f"{type(error).__name__}: {error}.",
+            "run the same command again",
+        ) from None
     return Measured(folder, read_table(folder.samples), probes)
 
 
@@ -70,11 +83,26 @@ def measure(
         log: Fields added to ``plan.json``: purpose and claim.
 
     Raises:
-        AssayError: The endpoint cannot be reached, a probe failed (E340), or the run left nothing.
+        AssayError: Another process is at it (E303), the endpoint cannot be reached, a probe failed
+            (E340), or the run left nothing.
         KeyboardInterrupt: Interrupted; the same call goes on.
     """
-    if folder.state == "new":
-        (folder.path / PROTOCOL).write_text(job.protocol.text, encoding="utf-8")
+    folder.path.mkdir(parents=True, exist_ok=True)
+    with only_here(folder.path):
+        return _measure(job, task, folder, despite_check, on_probes, log)
+
+
+def _measure(
+    job: Job,
+    task: Task,
+    folder: RunFolder,
+    despite_check: bool,
+    on_probes: Callable[[list[ProbeResult]], None],
+    log: dict[str, Any],
+) -> Measured:
+    if not (folder.path / PROTOCOL).exists():
+        write_text(folder.path / PROTOCOL, job.protocol.text)
+    if not (folder.path / "plan.json").exists():
         write_json(folder.path / "plan.json", {**plan_record(job, ["assay", *sys.argv[1:]]), **log})
     with running(job.endpoint) as live:
         probes = check(live, job.protocol, with_tools=_uses_tools(job))
@@ -91,7 +119,8 @@ def measure(
 def folder_for(job: Job, purpose: str, *, fresh: bool) -> RunFolder:
     """The folder of a job: finished today, unfinished, or new.
 
-    A run in which attempts were lost to infrastructure is not finished: they are made again.
+    A run in which attempts were lost to infrastructure is not finished: they are made again. Nor
+    is one with a damaged table or record: both are made again from the logs.
     """
     slug = f"{purpose}-{job.endpoint.name}"
     folder = open_run(slug, job.digest(), purpose=purpose, fresh=fresh, final=SAMPLES)
@@ -101,7 +130,11 @@ def folder_for(job: Job, purpose: str, *, fresh: bool) -> RunFolder:
 
 
 def _lost(folder: RunFolder) -> bool:
-    return bool((read_table(folder.samples)["outcome"] == Outcome.INFRA).any())
+    try:
+        frame = load(folder).frame
+    except AssayError:
+        return True
+    return bool((frame["outcome"] == Outcome.INFRA).any())
 
 
 def _uses_tools(job: Job) -> bool:

@@ -49,7 +49,7 @@ class RunFolder:
 
 
 def open_run(slug: str, digest: str, *, purpose: str, fresh: bool, final: str) -> RunFolder:
-    """The folder for a run: a reusable one, an unfinished one, or a new one.
+    """The folder for a run: a reusable one, an unfinished one, or a new one that is not made yet.
 
     Args:
         slug: Words for people, such as claim and endpoint.
@@ -73,10 +73,9 @@ def open_run(slug: str, digest: str, *, purpose: str, fresh: bool, final: str) -
     words = re.sub(r"[^a-z0-9.]+", "-", slug.lower()).strip("-")
     base = runs_dir() / f"{now:%Y-%m-%d}-{words}-{digest[:10]}"
     path, turn = base, 1
-    while path.exists():
+    while (path / "plan.json").exists() or (path / "logs").exists():
         turn += 1
         path = base.with_name(f"{base.name}.{turn}")
-    path.mkdir(parents=True)
     return RunFolder(path, "new")
 
 
@@ -91,10 +90,19 @@ def _started(path: Path, digest: str, purpose: str) -> datetime | None:
 
 def write_json(path: Path, value: Any) -> None:
     """Write JSON so that a half-written file is never left behind."""
-    partial = path.with_name(f"{path.name}.{os.getpid()}.part")
     text = json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True, allow_nan=False)
-    partial.write_text(text + "\n", encoding="utf-8")
-    partial.replace(path)
+    write_text(path, text + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file so that half of it is never left behind."""
+    partial = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        # Half a surrogate pair, which only a server can have sent, becomes its JSON escape.
+        partial.write_text(text, encoding="utf-8", errors="backslashreplace")
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -105,15 +113,20 @@ def read_json(path: Path) -> dict[str, Any]:
     """
     try:
         value = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise AssayError(
             "E406",
             f"There is no readable {path.name} in {path.parent.name}.",
             f"{error}.",
-            "assay verify CLAIM --on ENDPOINT",
+            "run the command that made it again, with --fresh",
         ) from None
     if not isinstance(value, dict):
-        raise AssayError("E406", f"{path} is not a run's record.", "It is not an object.", "")
+        raise AssayError(
+            "E406",
+            f"{path.name} in {path.parent.name} is not a run's record.",
+            "It is not a JSON object.",
+            "run the command that made it again, with --fresh",
+        )
     return value
 
 

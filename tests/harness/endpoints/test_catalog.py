@@ -60,3 +60,34 @@ def test_an_unknown_name_gets_a_suggestion(tmp_path: Path) -> None:
     with pytest.raises(AssayError, match="Did you mean 'local'") as error:
         get_endpoint("locl")
     assert error.value.code == "E203"
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ('base_url = "https://me:secret@h.example/v1"', "no place in base_url"),
+        ('base_url = "http://h.example"\nheaders = { Authorization = "x" }', "headers.Auth"),
+    ],
+)
+def test_a_key_in_the_file_is_refused_and_not_repeated(tmp_path: Path, line: str, why: str) -> None:
+    path = tmp_path / "e.toml"
+    path.write_text(f'[e]\ndialect = "openai-chat"\nmodel = "m"\n{line}\n')
+    with pytest.raises(AssayError) as error:
+        load_endpoints((path,))
+    assert error.value.code == "E202"
+    assert why in error.value.why
+    assert "secret" not in str(error.value.to_json())
+
+
+def test_a_key_that_no_header_can_carry_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "e.toml"
+    path.write_text(
+        '[e]\ndialect = "openai-chat"\nmodel = "m"\nbase_url = "http://h"\nkey_env = "K_E"\n'
+    )
+    monkeypatch.setenv("K_E", "two\nlines")
+    with pytest.raises(AssayError) as error:
+        key_of(get_endpoint("e", (path,)))
+    assert error.value.code == "E204"
+    assert "lines" not in error.value.why.replace("no spaces", "")

@@ -1,0 +1,68 @@
+"""Any exception → the one error that a user sees."""
+
+from __future__ import annotations
+
+import errno
+
+from harness.errors import AssayError
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST)
+_DEPTH = 10
+
+
+def as_assay_error(error: BaseException) -> AssayError:
+    """The error with its code; what is not foreseen becomes E312.
+
+    Libraries wrap what went wrong: an error of ours and a full disk are found behind theirs.
+    """
+    found = _chain(error, _DEPTH)
+    for one in found:
+        if isinstance(one, AssayError):
+            return one
+    refused = [one for one in found if isinstance(one, OSError) and one.errno is not None]
+    for one in refused:
+        if one is error or one.errno in _FULL:
+            return _from_os_error(one)
+    return AssayError(
+        "E312",
+        "Something went wrong that was not foreseen.",
+        f"{type(error).__name__}: {error}",
+        "run the same command again as `assay --debug …` for the traceback",
+        exit_code=4,
+    )
+
+
+def _chain(error: BaseException | None, depth: int) -> list[BaseException]:
+    if error is None or depth == 0:
+        return []
+    inner = list(error.exceptions) if isinstance(error, BaseExceptionGroup) else []
+    inner += [e for e in (error.__cause__, error.__context__) if e is not None]
+    return [error, *(one for e in inner for one in _chain(e, depth - 1))]
+
+
+def _from_os_error(error: OSError) -> AssayError:
+    where = f"{error.strerror or error}: {error.filename}" if error.filename else str(error)
+    if error.errno in _FULL:
+        return AssayError(
+            "E310",
+            "The disk is full.",
+            f"Writing failed: {where}.",
+            "free some space, then run the same command again: it goes on where it stopped",
+            exit_code=4,
+        )
+    if error.errno in _FORBIDDEN:
+        return AssayError(
+            "E313",
+            "A file or folder cannot be written.",
+            f"{where}.",
+            "set ASSAY_RUNS (runs) or ASSAY_CACHE (weights) to a folder that can be written",
+            exit_code=4,
+        )
+    return AssayError(
+        "E311",
+        "The operating system refused an operation.",
+        f"{where}.",
+        "run the same command again as `assay --debug …` for the traceback",
+        exit_code=4,
+    )
