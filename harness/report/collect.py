@@ -34,7 +34,8 @@ PACKAGES = ("inspect-ai", "openai", "anthropic", "swebench", "xllamacpp", "llm-s
 def collect(folder: Path, verdict: Verdict, gate: GateVerdict | None) -> ReportData:
     """See `harness.report.data.report_data`."""
     plan = read_json(folder / "plan.json")
-    attempts = attempts_of(folder)
+    recorded = attempts_of(folder)
+    attempts = [*recorded, *_never_made(plan, recorded)]
     claim = get_claim(verdict.claim_id)
     run_file, probes_file = folder / "run.json", folder / "probes.json"
     run = read_json(run_file) if run_file.exists() else {}
@@ -46,7 +47,7 @@ def collect(folder: Path, verdict: Verdict, gate: GateVerdict | None) -> ReportD
         probes=_probes(read_json(probes_file)["probes"]) if probes_file.exists() else (),
         outcomes={Outcome(k): n for k, n in Counter(row["outcome"] for row in attempts).items()},
         items=item_rows(attempts),
-        lengths=length_points(attempts),
+        lengths=length_points(recorded),
         gate=gate,
         provenance=_provenance(folder.name, plan, run, attempts),
         limits=limits(claim, verdict, measured),
@@ -85,13 +86,32 @@ def attempts_of(folder: Path) -> list[Attempt]:
     return [{**row, "score": None if math.isnan(row["score"]) else row["score"]} for row in rows]
 
 
+def _never_made(plan: Mapping[str, Any], attempts: Iterable[Attempt]) -> list[Attempt]:
+    """A row for every planned attempt that left none, as the verdict counts it: lost."""
+    made = {(row["item"], row["run"]) for row in attempts}
+    nothing = {"score": None, "tokens_in": 0, "tokens_out": 0, "seconds": 0.0, "group": ""}
+    lost = {"outcome": str(Outcome.INFRA), "detail": "it left no record", "model_reported": ""}
+    return [
+        {"item": item, "run": run, **nothing, **lost}
+        for item in plan["items"]
+        for run in range(1, plan["runs"] + 1)
+        if (item, run) not in made
+    ]
+
+
+_UNCOUNTED = {
+    "items": "It follows from which items were run.",
+    "item_set": "It follows from the number of items.",
+    "runs": "More runs only narrow the intervals.",
+    "scaffold": "Neither side uses one.",
+}
+
+
 def _uncounted(setting: str, claimed: object, measured: object) -> str:
     """Why an unequal pair is not a difference of its own; empty where both sides are equal."""
     if claimed == measured:
         return ""
-    if setting == "items":
-        return "It follows from which items were run."
-    return "It is not counted: it does not move this benchmark's scores."
+    return _UNCOUNTED.get(setting, "It is not counted: this benchmark gives no agent its limits.")
 
 
 def item_rows(attempts: Iterable[Attempt]) -> tuple[ItemRow, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from harness.report.data import ReportData
 from harness.report.text import GRADES, clean, markdown, signed_span, span
+from harness.stats.margins import claim_margin
 from harness.verdicts.gate_words import p_text
 from harness.verdicts.words import signed
 
@@ -35,10 +36,19 @@ def render_markdown(data: ReportData) -> str:
         *_gate(data),
         *(f"- {markdown(limit)}" for limit in data.limits),
         "",
-        f"Recompute: `assay report {clean(run.run).replace('`', '')}`",
+        f"Recompute: `{recompute(data).replace('`', '')}`",
         "",
     ]  # fmt: skip
     return "\n".join(lines)
+
+
+def recompute(data: ReportData) -> str:
+    """The command that gives this verdict again; a margin of one's own is part of it."""
+    verdict, items = data.verdict, data.verdict.measurement.items
+    basis = data.claim.items or items if verdict.gap.paired else items
+    chosen = verdict.gap.margin
+    own = "" if chosen == claim_margin(basis) else f" --margin {chosen:g}"
+    return f"assay report {clean(data.provenance.run)}{own}"
 
 
 def _differences(data: ReportData) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,11 @@ from harness.report.bars import outcome_bars
 from harness.report.curves import length_curve
 from harness.report.data import ReportData
 from harness.report.forest import claim_band, forest, row_of
-from harness.report.markdown import render_markdown
+from harness.report.markdown import recompute, render_markdown
 from harness.report.palette import inline_svg
 from harness.verdicts.gate_words import p_text
-from harness.verdicts.types import Comparability
-from harness.verdicts.words import signed
+from harness.verdicts.types import Comparability, Finding, Verdict
+from harness.verdicts.words import finding_word, signed
 
 SHOWN_ITEMS = 250
 """Rows of the item table, so that the page stays below 300 KB."""
@@ -35,7 +36,7 @@ def render_page(data: ReportData) -> str:
     """The report as HTML. Every text goes through `clean` and is escaped."""
     verdict, m, run = data.verdict, data.verdict.measurement, data.provenance
     comparable = verdict.comparability is not Comparability.C
-    return _environment().get_template("report.html.j2").render(
+    return _environment(verdict.comparability).get_template("report.html.j2").render(
         css=Markup((_TEMPLATES / "report.css").read_text("utf-8")),
         claim=data.claim,
         verdict=verdict,
@@ -48,6 +49,8 @@ def render_page(data: ReportData) -> str:
         gate=data.gate,
         items=data.items,
         limits=data.limits,
+        headline=_headline(verdict),
+        recompute=recompute(data),
         tone=verdict.finding.value if comparable else "not-comparable",
         grade=text.GRADES[verdict.comparability],
         source=text.web_address(data.claim.source.url),
@@ -69,7 +72,14 @@ class Whole(str):
     __slots__ = ()
 
 
-def _environment() -> Environment:
+def _headline(verdict: Verdict) -> str:
+    """The verdict in two words: `reproduced` only where the sentence says it."""
+    if verdict.comparability is Comparability.C and verdict.finding is not Finding.INVALID:
+        return "not comparable"
+    return finding_word(verdict.finding, verdict.comparability)
+
+
+def _environment(comparability: Comparability) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -83,6 +93,7 @@ def _environment() -> Environment:
         "signed_span": text.signed_span,
         "p_text": p_text,
         "words": _words,
+        "finding": partial(finding_word, comparability=comparability),
     }
     return environment
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -121,3 +122,32 @@ def test_a_folder_without_a_table_is_one_clear_error(folder: Path) -> None:
 def test_a_setting_is_the_same_only_when_it_is() -> None:
     rows = setting_rows(Settings(items=500, runs=1), Settings(items=1, runs=1), ())
     assert {row.setting: bool(row.reason) for row in rows} == {"items": True, "runs": False}
+
+
+def test_an_attempt_that_left_no_row_is_on_the_page(folder: Path) -> None:
+    plan = json.loads((folder / "plan.json").read_text("utf-8"))
+    write_json(folder / "plan.json", plan | {"items": [*plan["items"], "never-run"]})
+    verdict = judge_folder(folder)
+    data = report_data(folder, verdict)
+    assert sum(data.outcomes.values()) == verdict.measurement.attempts == 10
+    assert data.outcomes[Outcome.INFRA] == 3
+    lost = next(row for row in data.items if row.item == "never-run")
+    assert (lost.score, lost.outcomes) == (None, (Outcome.INFRA, Outcome.INFRA))
+    assert len(data.lengths) == 2
+
+
+def test_an_uncounted_setting_is_not_said_to_be_harmless() -> None:
+    stated, measured = Settings(runs=1), Settings(scaffold="none", item_set="all", runs=4)
+    reasons = {row.setting: row.reason for row in setting_rows(stated, measured, ())}
+    assert reasons["scaffold"] == "Neither side uses one."
+    assert reasons["item set"] == "It follows from the number of items."
+    assert reasons["runs"] == "More runs only narrow the intervals."
+
+
+def test_the_command_that_recomputes_gives_the_same_verdict(folder: Path) -> None:
+    plain = report_data(folder, judge_folder(folder))
+    assert "assay report" in render_page(plain)
+    assert "--margin" not in render_page(plain) + render_markdown(plain)
+    wide = report_data(folder, judge_folder(folder, margin=60))
+    assert "--margin 60" in render_page(wide)
+    assert "--margin 60" in render_markdown(wide)

@@ -158,3 +158,20 @@ def test_markdown_has_the_numbers_and_nothing_that_renders() -> None:
     tables = [line for line in text.splitlines() if line.startswith("|")]
     cells = {len(re.findall(r"(?<!\\)\|", line)) for line in tables}
     assert cells == {3, 5}
+
+
+@pytest.mark.parametrize(
+    ("grade", "head"), [("A", "reproduced"), ("B", "agrees"), ("C", "not comparable")]
+)
+def test_the_page_says_reproduced_only_where_the_verdict_does(grade: str, head: str) -> None:
+    data = made_up()
+    line = replace(data.verdict.sensitivity[0], finding=Finding.REPRODUCED)
+    verdict = replace(
+        data.verdict,
+        finding=Finding.REPRODUCED,
+        comparability=Comparability(grade),
+        sensitivity=(line,),
+    )
+    shown = render_page(replace(data, verdict=verdict))
+    assert f"<title>{head}: " in shown
+    assert ("<td>reproduced</td>" in shown) == (grade == "A")
