@@ -105,9 +105,10 @@ def find_claims(
 
 
 def others(claim: Claim, *, root: Path = PUBLISHED) -> tuple[Claim, ...]:
-    """Other people's measurements of the same weights on the same benchmark version."""
+    """Other people's measurements of the same weights on the same version, as last corrected."""
     found = find_claims(snapshot=claim.snapshot, benchmark=claim.benchmark, root=root)
-    return tuple(c for c in found if c.id != claim.id and c.party == "third-party")
+    old = {c.supersedes for c in found} | {claim.id}
+    return tuple(c for c in found if c.id not in old and c.party == "third-party")
 
 
 def get_benchmark(benchmark_id: str, *, root: Path = PUBLISHED) -> Benchmark:

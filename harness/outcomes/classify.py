@@ -3,8 +3,9 @@
 Rules, first match:
 
 1. the sample has an error: ``infra``; the cause is the provider when its last model call failed;
+   or somebody stopped it by hand: ``infra``;
 2. a cost limit stopped it: ``cost_cut``, however it was scored (a budget is censoring);
-3. no score: ``judge_failed``;
+3. no score, or none that is a number: ``judge_failed``;
 4. score 1: ``solved``, also when a limit stopped the agent (the verifier ran on what it left);
 5. the last tool calls could not be parsed: ``tool_malformed``, also when the turns then ran out;
 6. a time limit: ``clock``; a message, turn or token limit: ``turns``; a context limit, or a last
@@ -21,7 +22,7 @@ from typing import Any
 
 from inspect_ai.event import ModelEvent
 from inspect_ai.log import EvalSample
-from inspect_ai.scorer import Score, value_to_float
+from inspect_ai.scorer import CORRECT, INCORRECT, NOANSWER, PARTIAL, Score, value_to_float
 
 from harness.outcomes.outcome import UNSCORED, Outcome
 
@@ -39,6 +40,7 @@ _STOPS = {
     "content_filter": Outcome.REFUSED,
 }
 _TO_FLOAT = value_to_float()
+_SCORE_WORDS = frozenset({CORRECT, INCORRECT, PARTIAL, NOANSWER, "yes", "no", "true", "false"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,11 @@ def classify(sample: EvalSample) -> Attempt:
         return Attempt(Outcome.INFRA, None, cause, _line(refusal or sample.error.message))
     limit = sample.limit.type if sample.limit else ""
     score = _score(sample)
-    value = None if score is None else _TO_FLOAT(score.value)
+    value = None if score is None else _number(score)
     if limit == "cost":
         return Attempt(Outcome.COST_CUT, None, "", "cost limit")
+    if limit == "operator":
+        return Attempt(Outcome.INFRA, None, "harness", "stopped by hand")
     if score is None or value is None or value != value:
         return Attempt(Outcome.JUDGE_FAILED, None, "harness", "no score")
     outcome = _scored(sample, score, value, limit)
@@ -109,6 +113,21 @@ def _malformed(sample: EvalSample) -> bool:
 
 def _score(sample: EvalSample) -> Score | None:
     return next(iter((sample.scores or {}).values()), None)
+
+
+def _number(score: Score) -> float | None:
+    """The value as a number; Inspect would turn a table or an unknown word into a silent 0."""
+    value = score.value
+    if isinstance(value, bool | int | float):
+        return float(value)
+    if not isinstance(value, str):
+        return None
+    if value in _SCORE_WORDS or value.lower() in _SCORE_WORDS:
+        return _TO_FLOAT(value)
+    try:
+        return float(value)
+    except ValueError:
+        return None
 
 
 def _last_call_error(sample: EvalSample) -> str | None:

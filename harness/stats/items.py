@@ -61,7 +61,7 @@ class ItemScores:
     @property
     def means(self) -> Array:
         """Item means over scored runs, shape (N,); an item without any counts 0."""
-        return self.sums / np.maximum(self.runs, 1)
+        return self.sums / np.where(self.runs > 0, self.runs, 1)
 
     @property
     def mean(self) -> float:

@@ -186,3 +186,15 @@ def test_a_missing_or_huge_file_is_refused(copy: Path) -> None:
     (copy / "benchmarks.toml").unlink()
     with pytest.raises(AssayError, match=r"benchmarks\.toml cannot be read"):
         load(copy)
+
+
+def test_a_corrected_number_is_not_judged_beside_its_correction(copy: Path) -> None:
+    def correct(rows: list[dict[str, str]]) -> None:
+        old = next(row for row in rows if row["id"] == f"{CLAIM}@maka-pi")
+        new = {"id": f"{old['id']}-2", "value": "75.28", "solved": "67", "supersedes": old["id"]}
+        rows.append(old | new)
+
+    before = {row.id for row in others(get_claim(CLAIM))}
+    root = change(copy, correct)
+    after = {row.id for row in others(get_claim(CLAIM, root=root), root=root)}
+    assert after == before - {f"{CLAIM}@maka-pi"} | {f"{CLAIM}@maka-pi-2"}

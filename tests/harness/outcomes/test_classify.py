@@ -38,7 +38,10 @@ REPLIES: dict[str, dict[str, Any]] = {
     "cost_cut": {"content": "no"},
     "infra": {"content": "no"},
     "infra-provider": {"content": "no"},
+    "infra-operator": {"content": "no"},
     "judge_failed": {"content": "no"},
+    "judge_failed-no-number": {"content": "no"},
+    "judge_failed-no-word": {"content": "no"},
 }
 
 
@@ -80,7 +83,7 @@ def scripted() -> Solver:
         state = await generate(state, tool_calls="none")
         case = state.input_text
         limits = {"clock": "time", "turns": "message", "cost_cut": "cost"}
-        limits["solved-at-the-limit"] = "time"
+        limits |= {"solved-at-the-limit": "time", "infra-operator": "operator"}
         if case in limits:
             raise LimitExceededError(limits[case], value=1, limit=1)  # pyright: ignore
         if case == "infra":
@@ -96,6 +99,10 @@ def judge() -> Scorer:
         del target
         if state.input_text == "judge_failed":
             return Score.unscored()
+        if state.input_text == "judge_failed-no-number":
+            return Score(value={"style": 1.0, "content": 0.0})
+        if state.input_text == "judge_failed-no-word":
+            return Score(value="splendid")
         text = state.output.completion
         return Score(value=float(text == "yes"), metadata={"unparsed": text == "mumble"})
 
@@ -165,7 +172,7 @@ def test_a_row_that_does_not_fit_is_named(
     log_path: Path, column: str, value: object, words: str
 ) -> None:
     frame = table_from_logs([log_path])
-    row = frame.index[frame["item"] == "solved"][0]
+    row = list(frame["item"]).index("solved")
     frame.loc[row, column] = value
     with pytest.raises(AssayError, match=words) as error:
         checked(frame)

@@ -201,3 +201,9 @@ def test_unscored_count_lowers_nothing_silently() -> None:
     assert (scores.items, scores.scored, scores.lost, scores.attempts) == (89, 85, 4, 89)
     assert scores.mean == pytest.approx(60 / 89)
     assert scores.filled(1).mean == pytest.approx(64 / 89)
+
+
+def test_a_mean_is_over_scored_attempts_however_few_they_are() -> None:
+    scores = ItemScores.from_counts(50, 100, runs=2, unscored=150)
+    assert scores.mean == pytest.approx(1.0)
+    assert scores.filled(0.0).mean == pytest.approx(0.25)
