@@ -89,11 +89,15 @@ def test_nothing_survives_the_parent(number: signal.Signals, tmp_path: Path) -> 
         [sys.executable, "-c", HOLD.format(marker=marker)], env=environ, stdout=subprocess.PIPE
     )
     with parent:
-        assert parent.stdout is not None
-        assert parent.stdout.readline() == b"up\n"
-        assert processes(marker) >= 2
-        assert list(tmp_path.iterdir())
-        parent.send_signal(number)
+        try:
+            assert parent.stdout is not None
+            assert parent.stdout.readline() == b"up\n"
+            assert eventually(lambda: processes(marker) >= 2)
+            assert list(tmp_path.iterdir())
+            parent.send_signal(number)
+            parent.wait(timeout=10)
+        finally:
+            parent.kill()
     assert eventually(lambda: processes(marker) == 0)
     assert eventually(lambda: not list(tmp_path.iterdir()))
 
