@@ -86,6 +86,8 @@ class Endpoint:
             "snapshot": self.snapshot,
             "headers": dict(self.headers),
             "body": dict(self.body),
+            "efforts": {name: dict(fields) for name, fields in self.efforts.items()},
+            "context_tokens": self.context_tokens,
             "embedded": None
             if self.embedded is None
             else {

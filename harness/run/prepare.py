@@ -14,6 +14,7 @@ from harness.plan.preview import Preview, measured_settings, preview
 from harness.protocols.load import load_protocol
 from harness.protocols.settings import Settings
 from harness.run.job import Job, make_job
+from harness.verdicts.judge import check_judgeable
 
 if TYPE_CHECKING:
     from inspect_ai import Task
@@ -37,10 +38,11 @@ def prepare(
     """Look everything up and size the run.
 
     Raises:
-        AssayError: An unknown claim, endpoint or protocol, a benchmark without an eval (E112), or
+        AssayError: A claim that items cannot speak to (E106), an unknown claim, endpoint or protocol, a benchmark without an eval (E112), or
             a task that cannot be set up here.
     """
     claim = get_claim(claim_id)
+    check_judgeable(claim)
     benchmark = get_benchmark(claim.benchmark)
     where = get_endpoint(endpoint)
     if benchmark.eval is None:

@@ -60,11 +60,9 @@ def open_run(slug: str, digest: str, *, purpose: str, fresh: bool, final: str) -
         final: File whose presence means that the run ended.
     """
     now = datetime.now(UTC)
-    folders = sorted(runs_dir().glob(f"*-{digest[:10]}*"), reverse=True) if not fresh else []
-    for path in folders:
-        record = _started(path, digest, purpose)
-        if record is None:
-            continue
+    folders = [] if fresh else list(runs_dir().glob(f"*-{digest[:10]}*"))
+    found = [(_started(path, digest, purpose), path) for path in folders]
+    for record, path in sorted(((r, p) for r, p in found if r is not None), reverse=True):
         if (path / final).exists():
             if record.date() == now.date():
                 return RunFolder(path, "finished")

@@ -176,7 +176,12 @@ def _publisher_runs(claim: Claim) -> list[tuple[float, str]]:
     return [*found, (math.inf, "the claim has no noise of its own")]
 
 
-def _check(claim: Claim, scores: ItemScores, same_items: bool, margin: float | None) -> None:
+def check_judgeable(claim: Claim) -> None:
+    """Refuse a claim that solved items cannot speak to, before anything is run for it.
+
+    Raises:
+        AssayError: It is a rating or another unit than % (E106).
+    """
     if claim.unit != "%" or claim.kind == "elo" or claim.points > 100:
         raise AssayError(
             "E106",
@@ -184,6 +189,10 @@ def _check(claim: Claim, scores: ItemScores, same_items: bool, margin: float | N
             f"It is {claim.value} {claim.unit} ({claim.kind}), not a percentage of items.",
             f"assay claims show {claim.id}",
         )
+
+
+def _check(claim: Claim, scores: ItemScores, same_items: bool, margin: float | None) -> None:
+    check_judgeable(claim)
     if same_items and claim.items is not None and scores.items > claim.items:
         raise AssayError(
             "E107",
