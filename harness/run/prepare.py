@@ -38,8 +38,8 @@ def prepare(
     """Look everything up and size the run.
 
     Raises:
-        AssayError: A claim that items cannot speak to (E106), an unknown claim, endpoint or protocol, a benchmark without an eval (E112), or
-            a task that cannot be set up here.
+        AssayError: A claim that items cannot speak to (E106), an unknown claim, endpoint or
+            protocol, a benchmark without an eval (E112), or a task that cannot be set up here.
     """
     claim = get_claim(claim_id)
     check_judgeable(claim)
