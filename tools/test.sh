@@ -12,4 +12,4 @@ elif host=$(tools/docker-engine.sh start); then
 else
   echo "No Docker engine: the tests marked 'docker' are skipped." >&2
 fi
-.venv/bin/python -m pytest "$@"
+.venv/bin/python -m pytest --numprocesses 2 --dist worksteal "$@"
