@@ -89,7 +89,8 @@ def attempts_of(folder: Path) -> list[Attempt]:
 def _never_made(plan: Mapping[str, Any], attempts: Iterable[Attempt]) -> list[Attempt]:
     """A row for every planned attempt that left none, as the verdict counts it: lost."""
     made = {(row["item"], row["run"]) for row in attempts}
-    nothing = {"score": None, "tokens_in": 0, "tokens_out": 0, "seconds": 0.0, "group": ""}
+    tokens = dict.fromkeys(("tokens_in", "tokens_cached", "tokens_out"), 0)
+    nothing = {"score": None, **tokens, "seconds": 0.0, "group": ""}
     lost = {"outcome": str(Outcome.INFRA), "detail": "it left no record", "model_reported": ""}
     return [
         {"item": item, "run": run, **nothing, **lost}
@@ -121,7 +122,7 @@ def item_rows(attempts: Iterable[Attempt]) -> tuple[ItemRow, ...]:
             item=item,
             outcomes=tuple(Outcome(row["outcome"]) for row in rows),
             score=_mean_score(rows),
-            tokens=sum(row["tokens_in"] + row["tokens_out"] for row in rows),
+            tokens=sum(row["tokens_in"] + row["tokens_cached"] + row["tokens_out"] for row in rows),
             seconds=sum(row["seconds"] for row in rows),
             detail=next((row["detail"] for row in rows if row["detail"]), ""),
         )
