@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+import sqlite3
 
 from harness.errors import AssayError
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST)
+_FULL_DATABASE = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 _DEPTH = 10
 
 
@@ -24,6 +26,10 @@ def as_assay_error(error: BaseException) -> AssayError:
     for one in refused:
         if one is error or one.errno in _FULL:
             return _from_os_error(one)
+    for one in found:
+        # Inspect keeps what is not yet in a log in a database in the user's folder.
+        if isinstance(one, sqlite3.Error) and _primary(one) in _FULL_DATABASE:
+            return _full(f"{one}")
     return AssayError(
         "E312",
         "Something went wrong that was not foreseen.",
@@ -41,16 +47,25 @@ def _chain(error: BaseException | None, depth: int) -> list[BaseException]:
     return [error, *(one for e in inner for one in _chain(e, depth - 1))]
 
 
+def _primary(error: sqlite3.Error) -> int:
+    # The low byte of an extended result code (https://sqlite.org/rescode.html).
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def _full(why: str) -> AssayError:
+    return AssayError(
+        "E310",
+        "The disk is full.",
+        f"Writing failed: {why}.",
+        "free some space, then run the same command again: it goes on where it stopped",
+        exit_code=4,
+    )
+
+
 def _from_os_error(error: OSError) -> AssayError:
     where = f"{error.strerror or error}: {error.filename}" if error.filename else str(error)
     if error.errno in _FULL:
-        return AssayError(
-            "E310",
-            "The disk is full.",
-            f"Writing failed: {where}.",
-            "free some space, then run the same command again: it goes on where it stopped",
-            exit_code=4,
-        )
+        return _full(where)
     if error.errno in _FORBIDDEN:
         return AssayError(
             "E313",

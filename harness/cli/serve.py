@@ -18,7 +18,7 @@ from harness.cli.common import console, status
 )
 def command(endpoint: str, port: int) -> None:
     """Serve an embedded ENDPOINT on loopback until interrupted."""
-    import signal
+    import time
 
     from harness.endpoints.catalog import get_endpoint
     from harness.endpoints.local.process import running
@@ -33,6 +33,30 @@ def command(endpoint: str, port: int) -> None:
             "assay serve local",
         )
     with running(found, port=port) as live:
-        console().print(live.base_url)
-        status().print("Ctrl-C ends it.")
-        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+        try:
+            console().print(live.base_url)
+            status().print("Ctrl-C ends it.")
+            while _listens(str(live.base_url)):
+                time.sleep(1)
+        except KeyboardInterrupt:
+            return
+    raise AssayError(
+        "E220",
+        f"Endpoint '{endpoint}' does not answer.",
+        "Its server has ended.",
+        f"assay serve {endpoint}",
+        exit_code=4,
+    )
+
+
+def _listens(url: str) -> bool:
+    import socket
+    from urllib.parse import urlsplit
+
+    try:
+        socket.create_connection(("127.0.0.1", urlsplit(url).port or 80), timeout=10).close()
+    except ConnectionError:
+        return False
+    except OSError:
+        return True  # Busy is not gone.
+    return True

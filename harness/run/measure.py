@@ -50,6 +50,8 @@ def load(folder: RunFolder) -> Measured:
     Raises:
         AssayError: A record is missing or does not fit (E402, E406).
     """
+    if (folder.path / "run.json").exists():
+        read_json(folder.path / "run.json")
     record = read_json(folder.path / "probes.json")
     try:
         probes = [ProbeResult(**{**p, "status": Status(p["status"])}) for p in record["probes"]]

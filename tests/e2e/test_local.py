@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -118,3 +119,27 @@ def test_a_client_that_hangs_up_frees_the_server(live: Endpoint) -> None:
         httpx.post(f"{live.base_url}/chat/completions", json=body, timeout=1)
     reply = httpx.post(f"{live.base_url}/chat/completions", json={**body, "max_tokens": 2})
     assert reply.status_code == 200
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_serving_ends_when_told_and_leaves_nothing(how: signal.Signals) -> None:
+    command = [sys.executable, "-c", "from harness.cli import main; main()", "serve", "local"]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    address = process.stdout.readline().strip()
+    assert process.stderr.readline() == "Ctrl-C ends it.\n"
+    port = address.removesuffix("/v1").rpartition(":")[2]
+    second = subprocess.run(
+        [*command, "--port", port], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert second.returncode == 4
+    assert "E212" in second.stderr
+    assert "--port" in second.stderr
+    process.send_signal(how)
+    _, err = process.communicate(timeout=15)
+    assert (process.returncode, err) == (0, "")
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{address}/models", timeout=5)

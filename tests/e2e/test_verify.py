@@ -83,7 +83,7 @@ class Bench:
         return pd.read_parquet(self.run / "samples.parquet")
 
 
-def _knows() -> Callable[[Wire], str]:
+def knows() -> Callable[[Wire], str]:
     """A reply that answers every item of the protocol perfectly, and anything else in words."""
     samples = list(mrcr_synthetic(**ARGS).dataset)
     answers = {
@@ -95,12 +95,12 @@ def _knows() -> Callable[[Wire], str]:
     return lambda body: answers.get(body["messages"][-1]["content"], filler)
 
 
-def _eval_requests(script: Script) -> int:
+def eval_requests(script: Script) -> int:
     return sum(body["max_tokens"] == 300 for body in script.requests)
 
 
 def test_a_claim_is_checked_from_plan_to_page(tmp_path: Path) -> None:
-    with serving(Script(reply=_knows())) as url:
+    with serving(Script(reply=knows())) as url:
         bench = Bench(tmp_path, url)
         code, out, err = bench.verify()
     assert code == 3, err  # other items: comparability C, whatever the numbers say
@@ -117,7 +117,7 @@ def test_a_claim_is_checked_from_plan_to_page(tmp_path: Path) -> None:
 
 
 def test_a_second_time_nothing_is_run_again_and_it_says_so(tmp_path: Path) -> None:
-    script = Script(reply=_knows())
+    script = Script(reply=knows())
     with serving(script) as url:
         bench = Bench(tmp_path, url)
         first = bench.verify("--json")
@@ -129,16 +129,16 @@ def test_a_second_time_nothing_is_run_again_and_it_says_so(tmp_path: Path) -> No
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_an_interrupted_run_goes_on_and_counts_nothing_twice(
     tmp_path: Path, how: signal.Signals
 ) -> None:
-    knows = _knows()
+    answer = knows()
 
     def slowly(body: Wire) -> str:
         if body["max_tokens"] == 300:
             time.sleep(0.6)
-        return knows(body)
+        return answer(body)
 
     script = Script(reply=slowly)
     with serving(script) as url:
@@ -146,32 +146,32 @@ def test_an_interrupted_run_goes_on_and_counts_nothing_twice(
         protocol = str(tmp_path / "quick.yaml")
         process = bench.start("verify", CLAIM, "--on", "fake", "--protocol", protocol, "--yes")
         deadline = time.monotonic() + 60
-        while _eval_requests(script) < 3 and time.monotonic() < deadline:
+        while eval_requests(script) < 3 and time.monotonic() < deadline:
             time.sleep(0.05)
         process.send_signal(how)
         process.communicate(timeout=60)
-        if how is signal.SIGINT:
+        if how is not signal.SIGKILL:
             assert process.returncode == 130
         assert not (bench.run / "verdict.json").exists()
-        before = _eval_requests(script)
-        script.reply = knows
+        before = eval_requests(script)
+        script.reply = answer
         code, _, err = bench.verify()
     assert code == 3, err
     assert "resumed" in err
     assert len(bench.table) == 6
     assert bench.table["item"].is_unique
-    assert _eval_requests(script) - before <= 5
+    assert eval_requests(script) - before <= 5
 
 
 def test_errors_stay_in_the_denominator(tmp_path: Path) -> None:
-    knows = _knows()
-    script = Script(reply=knows)
+    answer = knows()
+    script = Script(reply=answer)
 
     def failing(body: Wire) -> str:
         # From the third item on the server refuses.
-        if _eval_requests(script) > 3:
+        if eval_requests(script) > 3:
             script.window = 40
-        return knows(body)
+        return answer(body)
 
     script.reply = failing
     with serving(script) as url:
@@ -185,11 +185,11 @@ def test_errors_stay_in_the_denominator(tmp_path: Path) -> None:
         assert set(lost["cause"]) == {"provider"}
         assert all("exceeds the context" in detail for detail in lost["detail"])
         # The server recovers: the same command makes the lost attempts, and only those.
-        script.reply, script.window = knows, None
-        before = _eval_requests(script)
+        script.reply, script.window = answer, None
+        before = eval_requests(script)
         _, out, err = bench.verify("--json")
     assert "resumed" in err
-    assert _eval_requests(script) - before == len(lost)
+    assert eval_requests(script) - before == len(lost)
     assert json.loads(out)["measurement"]["score"] == 100
 
 
@@ -239,33 +239,33 @@ def test_a_server_that_fails_is_told_before_anything_is_run(
         returned, _, err = Bench(tmp_path, url).verify()
     assert returned == 4
     assert code in err
-    assert _eval_requests(script) == 0
+    assert eval_requests(script) == 0
 
 
 def test_a_broken_contract_stops_the_run_unless_told_otherwise(tmp_path: Path) -> None:
-    script = Script(reply=_knows(), usage=False)
+    script = Script(reply=knows(), usage=False)
     with serving(script) as url:
         bench = Bench(tmp_path, url)
         returned, _, err = bench.verify()
         assert returned == 4
         assert "E340" in err
-        assert _eval_requests(script) == 0
+        assert eval_requests(script) == 0
 
 
 def test_the_gate_passes_the_same_and_fails_the_worse(tmp_path: Path) -> None:
-    script = Script(reply=_knows())
+    script = Script(reply=knows())
     with serving(script) as url:
         bench = Bench(tmp_path, url)
         bench.verify()
         reference = bench.run.name
-        sent = _eval_requests(script)
+        sent = eval_requests(script)
         same, out, err = bench.assay("gate", "fake", "--against", reference, "--yes")
         assert same == 0, err
-        assert _eval_requests(script) == sent + 6  # a run is never compared with itself
+        assert eval_requests(script) == sent + 6  # a run is never compared with itself
         same, out, err = bench.assay("gate", "fake", "--against", reference, "--yes")
         assert same == 0, err
         assert "reused" in err
-        assert _eval_requests(script) == sent + 6
+        assert eval_requests(script) == sent + 6
         script.reply = lambda _: "no idea " * 20
         worse, out, err = bench.assay("gate", "fake", "--against", reference, "--yes", "--fresh")
     assert worse == 1, err

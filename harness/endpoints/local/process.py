@@ -87,9 +87,6 @@ def _address(process: subprocess.Popen[str], log: IO[bytes]) -> str:
     process.wait()
     log.seek(0)
     tail = log.read().decode(errors="replace").strip().splitlines()
-    raise AssayError(
-        "E212",
-        "The embedded server did not start.",
-        tail[-1] if tail else f"It ended with code {process.returncode}.",
-        "assay doctor",
-    )
+    why = tail[-1] if tail else f"It ended with code {process.returncode}."
+    fix = "choose another --port" if "Address already in use" in why else "assay doctor"
+    raise AssayError("E212", "The embedded server did not start.", why, fix, exit_code=4)
