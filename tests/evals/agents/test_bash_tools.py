@@ -12,6 +12,9 @@ from evals.agents.loop import bash_only, minimal
 
 Act = Callable[..., EvalSample]
 
+COUNT = r"cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' '\n' | grep -c '^77[78]$'"
+"""How many of our sleepers live; a minimal system has no ps."""
+
 
 def bash(command: str) -> list[tuple[str, dict[str, Any]]]:
     return [("bash", {"command": command})]
@@ -59,7 +62,7 @@ def test_timeout_stops_the_command_and_its_children(act: Act) -> None:
     sample = act(
         minimal(timeout=1),
         bash("w=1; echo before; sleep 777 | sleep 778"),
-        bash('ps -eo args | grep -c "[s]leep 77"; echo "<$w>"'),
+        bash(rf'{COUNT}; echo "<$w>"'),
     )
     first, second = answers(sample)
     assert first.startswith("before\n(Stopped after 1 s")
@@ -109,7 +112,7 @@ def test_persistent_shell_in_a_container(act: Act) -> None:
         bash("cd /tmp; x=kept; (sleep 1; echo late >late) & false"),
         bash('until [ -e late ]; do sleep 0.1; done; echo "$x $PWD $(cat late)"'),
         bash("sleep 777"),
-        bash('ps -eo args | grep -c "[s]leep 777"; echo "<$x>"; seq 100000'),
+        bash(rf'{COUNT}; echo "<$x>"; seq 100000'),
     )
     first, second, third, fourth = answers(sample)
     assert (first, second) == ("(exit code 1)", "kept /tmp late")
