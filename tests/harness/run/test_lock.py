@@ -11,8 +11,10 @@ from harness.errors import AssayError
 from harness.paths import ROOT
 from harness.run.lock import NAME, only_here
 
-HOLD = "import sys, pathlib; from harness.run.lock import only_here\n"
-HOLD += "with only_here(pathlib.Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
+HOLD = (
+    "import sys, pathlib; from harness.run.lock import only_here\n"
+    "with only_here(pathlib.Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
+)
 
 
 def test_a_second_process_is_told_who_is_at_it_and_a_dead_one_holds_nothing(tmp_path: Path) -> None:
