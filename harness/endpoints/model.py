@@ -2,7 +2,8 @@
 
 Traps closed here: `openai-api` marks every tool ``strict`` unless told not to, the Anthropic
 provider drops temperature and top_p (they go in the request body instead), retries are unlimited
-by default, and an unset effort means whatever the server likes today.
+by default, a stalled server is waited for without end, and an unset effort means whatever the
+server likes today.
 """
 
 from __future__ import annotations
@@ -65,6 +66,7 @@ def build_model(endpoint: Endpoint, protocol: Protocol) -> Model:
     shared: dict[str, Any] = {
         "max_retries": MAX_RETRIES,
         "attempt_timeout": endpoint.timeout,
+        "timeout": 3 * endpoint.timeout,
         "max_connections": endpoint.max_connections,
         "extra_headers": dict(endpoint.headers) or None,
     }

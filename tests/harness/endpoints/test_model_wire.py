@@ -1,5 +1,8 @@
 """What really goes on the wire when Inspect sends a request of ours."""
 
+import threading
+import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -84,3 +87,24 @@ def test_an_effort_without_a_wire_value_is_refused(tmp_path: Path) -> None:
         effort_body(endpoint, "ultra")
     assert error.value.code == "E205"
     assert effort_body(endpoint, None) == {}
+
+
+@pytest.mark.anyio
+async def test_a_server_that_stalls_is_given_up(tmp_path: Path) -> None:
+    stop = threading.Event()
+
+    def stall(body: dict[str, Any]) -> str:
+        del body
+        stop.wait(30)
+        return "late"
+
+    endpoint = replace(
+        _endpoint(tmp_path, "openai-chat", "http://127.0.0.1:9/v1"), timeout=1, key_env=None
+    )
+    with serving(Script(reply=stall)) as root:
+        model = build_model(replace(endpoint, base_url=f"{root}/v1"), PROTOCOL)
+        began = time.monotonic()
+        with pytest.raises(Exception, match=r"(?i)time"):
+            await model.generate([ChatMessageUser(content="hello")])
+        stop.set()
+    assert time.monotonic() - began < 15
