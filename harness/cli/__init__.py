@@ -106,6 +106,10 @@ def _interrupt_on_sigterm() -> None:
             signal.raise_signal(signal.SIGINT)
 
         signal.signal(signal.SIGTERM, interrupt)
+        # A script's background job starts with the interrupt ignored; then neither SIGTERM nor a
+        # run whose endpoint has gone could be stopped.
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _print_anything() -> None:

@@ -62,8 +62,8 @@ class Bench:
             text=True,
             env=self.environ,
             cwd=ROOT,
-            # A shell's background job starts with the interrupt ignored, and so would this.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+            # As a script's background job starts: with the interrupt ignored.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
         )
 
     def assay(self, *words: str) -> tuple[int, str, str]:
