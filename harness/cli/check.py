@@ -33,6 +33,8 @@ def command(
 
     Exit code 0 when every probe passed, 3 when some only warn, 4 when one failed.
     """
+    from dataclasses import asdict
+
     from harness.endpoints.catalog import get_endpoint
     from harness.endpoints.local.process import running
     from harness.probes.contract import check
@@ -46,7 +48,7 @@ def command(
         results = check(live, protocol, with_tools=True)
     code = exit_code(results)
     if as_json:
-        emit_json({"endpoint": endpoint, "probes": probes_json(results), "exit_code": code})
+        emit_json({"endpoint": endpoint, "probes": [asdict(r) for r in results], "exit_code": code})
         raise SystemExit(code)
     print_probes(results)
     words = {0: "keeps its contract", 3: "keeps its contract, with warnings", 4: "breaks it"}
@@ -58,14 +60,6 @@ def exit_code(results: list[ProbeResult]) -> int:
     """4 when a probe failed, 3 when one warned, else 0."""
     found = {str(result.status) for result in results}
     return 4 if "fail" in found else 3 if "warn" in found else 0
-
-
-def probes_json(results: list[ProbeResult]) -> list[dict[str, str]]:
-    """Probe results as JSON objects."""
-    return [
-        {"id": r.id, "title": r.title, "status": str(r.status), "detail": r.detail, "code": r.code}
-        for r in results
-    ]
 
 
 def print_probes(results: list[ProbeResult], out: Console | None = None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -108,7 +108,7 @@ def _measure(
         write_json(folder.path / "plan.json", {**plan_record(job, ["assay", *sys.argv[1:]]), **log})
     with running(job.endpoint) as live:
         probes = check(live, job.protocol, with_tools=_uses_tools(job))
-        write_json(folder.path / "probes.json", {"probes": [_row(probe) for probe in probes]})
+        write_json(folder.path / "probes.json", {"probes": [asdict(probe) for probe in probes]})
         on_probes(probes)
         _refuse(probes, live, despite_check=despite_check)
         logs = drive(job, task, live, folder.logs)
@@ -141,16 +141,6 @@ def _lost(folder: RunFolder) -> bool:
 
 def _uses_tools(job: Job) -> bool:
     return job.protocol.settings.scaffold not in (None, "none")
-
-
-def _row(probe: ProbeResult) -> dict[str, str]:
-    return {
-        "id": probe.id,
-        "title": probe.title,
-        "status": str(probe.status),
-        "detail": probe.detail,
-        "code": probe.code,
-    }
 
 
 def _refuse(probes: list[ProbeResult], endpoint: Endpoint, *, despite_check: bool) -> None:
